@@ -1,0 +1,1 @@
+"""Questions about data: partner extracts in, point-in-time feature tables out. Never imports ``risk_model``."""

@@ -1,0 +1,1 @@
+"""The features, one file per theme, joined in one hand-written table."""

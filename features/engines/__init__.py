@@ -1,0 +1,1 @@
+"""How a feature table is computed: ``local`` (DuckDB and the compiled kernel)."""

@@ -1,0 +1,104 @@
+"""The event contract: everything that happened to a person, in one shape, with three dates.
+
+A row says that ``person`` had an event of ``kind`` in a ``role`` with a ``code`` at ``happened_on``; that we were told
+on ``available_on``; and, where it was later taken back, on which day (``withdrawn_on``). A spell also has ``ended_on``
+(the first day it no longer held; null while open). Attributes that change (residence) are events too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+EVENT_SCHEMA = pa.schema(
+    [
+        pa.field("person", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("role", pa.string(), nullable=False),
+        pa.field("code", pa.string(), nullable=False),
+        pa.field("happened_on", pa.date32(), nullable=False),
+        pa.field("ended_on", pa.date32()),
+        pa.field("available_on", pa.date32(), nullable=False),
+        pa.field("withdrawn_on", pa.date32()),
+        pa.field("value", pa.float64()),
+        pa.field("gravity", pa.float64()),
+        pa.field("place", pa.string()),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("record", pa.string(), nullable=False),
+    ]
+)
+"""Columns, in order. ``value`` and ``gravity`` are what features sum or average (units per kind, see VOCABULARY);
+``place`` is an LSOA code; ``source`` a feed's name; ``record`` a keyed hash of the partner's own record number."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of event: who it is about, which codes it takes, and what ``value`` and ``gravity`` measure."""
+
+    name: str
+    meaning: str
+    roles: tuple[str, ...]
+    codes: tuple[str, ...]
+    value: str = ""
+    gravity: str = ""
+    spell: bool = False
+    discretion: bool = False
+    """Depends on what police choose to look for: kept out of the default features."""
+
+
+OFFENCE_GROUPS = (
+    "homicide", "violence_with_injury", "violence_without_injury", "sexual", "robbery", "theft",
+    "criminal_damage_arson", "drugs", "weapons", "public_order", "misc",
+)  # fmt: skip
+OUTCOMES = ("charge", "youth_caution", "taken_into_consideration", "community_resolution", "no_further_action",
+            "diversionary", "other")  # fmt: skip
+DISPOSALS = ("CR", "O22", "YC", "YCC", "absolute_discharge", "fine", "referral_order", "YRO", "DTO")
+FIRST_ENTRY_DISPOSALS = ("YC", "YCC", "absolute_discharge", "fine", "referral_order", "YRO", "DTO")
+"""Youth cautions and court sentences. Community resolutions and outcome 22 are not first-time entry."""
+SUSPENSION_REASONS = ("PP", "PA", "VP", "VA", "OW", "BU", "RA", "LG", "DS", "SM", "DA", "DB", "TH", "PH", "MT", "DM")
+POLICE_ROLES = ("suspect", "victim", "witness", "reporter", "other")
+NEEDS = ("N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9")
+
+VOCABULARY: tuple[Kind, ...] = (
+    Kind("occurrence", "a crime or incident recorded by police", POLICE_ROLES, OFFENCE_GROUPS,
+         gravity="seriousness, 1 to 8"),
+    Kind("domestic_occurrence", "an occurrence flagged as domestic abuse", POLICE_ROLES, OFFENCE_GROUPS,
+         gravity="seriousness, 1 to 8"),
+    Kind("weapon_occurrence", "an occurrence flagged as involving a weapon", POLICE_ROLES, OFFENCE_GROUPS,
+         gravity="seriousness, 1 to 8"),
+    Kind("outcome", "how an occurrence ended for a suspect", ("suspect",), OUTCOMES),
+    Kind("stop_search", "a stop and search", ("subject",), ("drugs", "weapons", "stolen_property", "other"),
+         discretion=True),
+    Kind("custody", "a detention in police custody", ("subject",),
+         ("charged", "released_under_investigation", "bail", "no_further_action", "out_of_court"),
+         value="hours detained"),
+    Kind("missing", "an episode of being missing or away", ("subject",), ("missing", "away"), value="hours missing"),
+    Kind("return_interview", "a return-home interview", ("subject",), ("accepted", "declined", "not_offered")),
+    Kind("asb", "an incident of anti-social behaviour", ("subject", "victim"),
+         ("personal", "nuisance", "environmental")),
+    Kind("da_incident", "a domestic-abuse incident with the child in the home", ("child_present",),
+         ("standard", "medium", "high"), gravity="DASH grade, 1 to 3"),
+    Kind("yj_disposal", "a youth justice disposal", ("subject",), DISPOSALS, gravity="offence gravity, 1 to 5"),
+    Kind("suspension", "a suspension from school (one event per reason given)", ("pupil",), SUSPENSION_REASONS,
+         value="sessions (half days), shared between the reasons"),
+    Kind("exclusion", "a permanent exclusion", ("pupil",), ("PERM",)),
+    Kind("attendance", "a term's attendance", ("pupil",), ("term",), value="share of sessions missed, 0 to 1"),
+    Kind("unauthorised_absence", "a term's unauthorised absence", ("pupil",), ("term",),
+         value="share of sessions missed without leave, 0 to 1"),
+    Kind("cin", "a spell as a child in need", ("child",), NEEDS, spell=True),
+    Kind("cp", "a spell on a child-protection plan", ("child",), NEEDS, spell=True),
+    Kind("cin_factor", "a factor found at assessment", ("child",), ("3", "7A", "10A", "11A", "13A", "other")),
+    Kind("cla", "a spell in care (one event per placement)", ("child",),
+         ("foster", "kinship", "residential", "secure", "independent", "other"), spell=True),
+    Kind("residence", "where the child lives", ("resident",), ("home",)),
+    Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened",)),
+    Kind("prior_record", "earlier charges known at screening (Broward County data)", ("subject",),
+         ("juvenile_felony", "juvenile_misdemeanour", "juvenile_other", "adult_prior"), value="number of charges"),
+    Kind("charge", "a charge (Broward County data)", ("subject",), ("felony", "misdemeanour", "other")),
+    Kind("jail", "a spell in jail (Broward County data)", ("subject",), ("jail",), spell=True),
+    Kind("return", "a new charge after screening (Broward County data)", ("subject",),
+         ("felony", "misdemeanour", "other")),
+)  # fmt: skip
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in VOCABULARY}

@@ -1,0 +1,1 @@
+"""Synthetic partners: extracts as partners would send them, from a seeded, plausible world."""

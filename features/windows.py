@@ -1,0 +1,166 @@
+"""The only file that compares dates. Everything else asks these functions, in Python, compiled code or SQL.
+
+Dates are whole days since 1970-01-01 (UTC) wherever they are integers. Two rules, used everywhere:
+
+* **Visibility**: an event is known on a date when ``available_on < as_of`` and it has not been withdrawn by then.
+* **Windows** are half-open on ``happened_on``: features look at ``[as_of - n, as_of)``, outcomes at
+  ``[as_of, as_of + horizon)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+EPOCH = date(1970, 1, 1)
+NEVER = 2**31 - 1
+"""``withdrawn_on`` of an event nobody has withdrawn, and the edge of an all-time window (days)."""
+
+
+def is_visible(available_on: int, withdrawn_on: int, as_of: int) -> bool:
+    """Whether an event was known on ``as_of`` (days since 1970).
+
+    >>> is_visible(available_on=9, withdrawn_on=NEVER, as_of=10), is_visible(10, NEVER, 10), is_visible(5, 9, 10)
+    (True, False, False)
+    """
+    return available_on < as_of <= withdrawn_on
+
+
+def days_back(happened_on: int, as_of: int) -> int:
+    """Days from the event to the as-of date; 1 is the day before, 0 and less lie in the future.
+
+    >>> days_back(happened_on=9, as_of=10)
+    1
+    """
+    return as_of - happened_on
+
+
+def in_look_back(days_ago: int, window_days: int) -> bool:
+    """Whether ``days_ago`` lies in ``[as_of - window_days, as_of)``.
+
+    >>> [in_look_back(d, 30) for d in (0, 1, 30, 31)]
+    [False, True, True, False]
+    """
+    return 0 < days_ago <= window_days
+
+
+def overlap_days(started_on: int, ended_on: int, as_of: int, window_days: int) -> int:
+    """Days of the spell ``[started_on, ended_on)`` inside ``[as_of - window_days, as_of)``; an open spell ends NEVER.
+
+    >>> overlap_days(started_on=90, ended_on=NEVER, as_of=100, window_days=5), overlap_days(90, 97, 100, 5)
+    (5, 2)
+    """
+    last = min(ended_on, as_of)
+    first = max(started_on, as_of - window_days)
+    return max(last - first, 0)
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """A feature window ``[as_of - days, as_of)`` on ``happened_on``; ``days=None`` is all time."""
+
+    days: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.days is not None and self.days < 1:
+            raise ValueError(f"a look-back covers at least 1 day, not {self.days}")
+
+    @property
+    def edge(self) -> int:
+        """The window's length in days, ``NEVER`` for all time."""
+        return NEVER if self.days is None else self.days
+
+    @property
+    def plain(self) -> str:
+        """The window in plain words.
+
+        >>> LookBack(365).plain, LookBack(30).plain, LookBack().plain
+        ('in the past year', 'in the past 30 days', 'at any time on record')
+        """
+        named = {
+            None: "at any time on record",
+            91: "in the past 3 months",
+            182: "in the past 6 months",
+            365: "in the past year",
+            730: "in the past 2 years",
+            1095: "in the past 3 years",
+        }
+        return named.get(self.days, f"in the past {self.days} days")
+
+
+@dataclass(frozen=True)
+class LookAhead:
+    """An outcome window ``[as_of, as_of + days)`` on ``happened_on``.
+
+    ``maturity_days`` is how long after the window we wait for late records before a label counts as known.
+    """
+
+    days: int
+    maturity_days: int = 0
+
+    def __post_init__(self) -> None:
+        if self.days < 1 or self.maturity_days < 0:
+            raise ValueError("an outcome window covers at least 1 day and waits 0 days or more")
+
+    def known_by(self, as_of: date) -> date:
+        """The first date on which the label of ``as_of`` is known.
+
+        >>> LookAhead(365, maturity_days=90).known_by(date(2023, 1, 1))
+        datetime.date(2024, 3, 31)
+        """
+        return as_of + timedelta(days=self.days + self.maturity_days)
+
+    def latest_as_of(self, known_on: date) -> date:
+        """The last as-of date whose label is known on ``known_on``; the inverse of :meth:`known_by`."""
+        return known_on - timedelta(days=self.days + self.maturity_days)
+
+
+def sql_visible(as_of: str, alias: str = "e") -> str:
+    """The visibility rule as SQL over an event table; ``as_of`` is an SQL expression."""
+    return f"({alias}.available_on < {as_of} AND ({alias}.withdrawn_on IS NULL OR {as_of} <= {alias}.withdrawn_on))"
+
+
+def sql_in_look_back(as_of: str, window: LookBack, alias: str = "e") -> str:
+    """``happened_on`` in ``[as_of - n, as_of)`` as SQL."""
+    past = f"{alias}.happened_on < {as_of}"
+    return past if window.days is None else f"({past} AND {alias}.happened_on >= {as_of} - {window.days})"
+
+
+def sql_in_look_ahead(as_of: str, window: LookAhead, alias: str = "e") -> str:
+    """``happened_on`` in ``[as_of, as_of + n)`` as SQL."""
+    return f"({alias}.happened_on >= {as_of} AND {alias}.happened_on < {as_of} + {window.days})"
+
+
+def sql_surely_aged(birth_month: str, as_of: str, youngest: int, oldest: int) -> str:
+    """Certainly aged ``youngest`` to ``oldest`` on the date, when only the month of birth is known, as SQL.
+
+    A child born some time in May 2010 is certainly 10 from 1 June 2020 and certainly not yet 18 before 1 May 2028.
+    """
+    return (
+        f"({as_of} >= {birth_month} + INTERVAL '{youngest} years 1 month' "
+        f"AND {as_of} < {birth_month} + INTERVAL '{oldest + 1} years')"
+    )
+
+
+def age_in_years(birth_month: date, as_of: date) -> int:
+    """Completed years of somebody born in the middle of ``birth_month`` (first of the month).
+
+    >>> age_in_years(date(2010, 5, 1), date(2025, 5, 1)), age_in_years(date(2010, 5, 1), date(2025, 6, 1))
+    (14, 15)
+    """
+    months = (as_of.year - birth_month.year) * 12 + as_of.month - birth_month.month
+    return (months - (as_of.day < 15)) // 12
+
+
+def days_since_epoch(day: date) -> int:
+    """Whole days since 1970-01-01.
+
+    >>> days_since_epoch(date(1970, 1, 3))
+    2
+    """
+    return (day - EPOCH).days
+
+
+def day_from_epoch(days: int) -> date:
+    """The date that many days after 1970-01-01."""
+    return EPOCH + timedelta(days=days)

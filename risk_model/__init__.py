@@ -1,0 +1,1 @@
+"""Questions about models: experiments, audits, cards, published versions and referral lists."""

@@ -1,0 +1,1 @@
+"""Audits, one file each; the only readers of protected characteristics."""

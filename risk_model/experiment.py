@@ -1,0 +1,202 @@
+"""An experiment: one TOML page to a frozen, validated plan. Unknown keys are refused, all faults together."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from features.windows import LookAhead
+from risk_model.errors import BadConfiguration, all_faults
+
+
+class Part(BaseModel):
+    """A part of the plan: frozen, and refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EntryRule(Part):
+    """One way onto the cohort: a visible event of this kind (role, codes) in the look-back."""
+
+    kind: str
+    role: tuple[str, ...] | None = None
+    code: tuple[str, ...] | None = None
+
+
+class CohortPlan(Part):
+    """Who is in the cohort on each date. ``cusp``: recent contact, not yet an entrant; ``screened``: one date a person."""
+
+    rule: Literal["cusp", "screened"]
+    youngest: int = Field(10, ge=0)
+    oldest: int = Field(17, le=120)
+    entry_days: int = Field(365, gt=0)
+    entry: tuple[EntryRule, ...] = ()
+    screened_before: date | None = None
+    screened_before_reason: str = ""
+
+
+class OutcomePlan(Part):
+    """What is predicted: the first event of ``kind`` with one of ``codes`` within ``horizon_days``."""
+
+    name: str
+    question: str
+    kind: str
+    role: tuple[str, ...] | None = None
+    codes: tuple[str, ...] | None = None
+    horizon_days: int = Field(gt=0)
+    maturity_days: int = Field(0, ge=0)
+    first_ever: bool = True
+
+    @property
+    def window(self) -> LookAhead:
+        """The outcome window, with the wait for late records."""
+        return LookAhead(self.horizon_days, self.maturity_days)
+
+
+class DatePlan(Part):
+    """As-of dates, and when the data ends: nothing that became available on or after ``data_until`` is read."""
+
+    first_as_of: date
+    every_months: int = Field(3, gt=0)
+    data_until: date
+
+
+class SplitPlan(Part):
+    """Temporal splits. ``rolling``: a split per test date; ``ranges``: one split by date of screening.
+
+    ``label_gap = "strict"`` keeps a label's whole outcome span (and maturity) before the next slice begins;
+    ``"none"`` needs a reason, which the card prints.
+    """
+
+    kind: Literal["rolling", "ranges"]
+    test_as_of: tuple[date, ...] = ()
+    calibration_dates: int = Field(2, ge=1)
+    calibrate_from: date | None = None
+    test_from: date | None = None
+    test_before: date | None = None
+    label_gap: Literal["strict", "none"] = "strict"
+    label_gap_reason: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> SplitPlan:
+        if self.kind == "rolling" and not self.test_as_of:
+            raise ValueError("a rolling split needs test_as_of = [dates]")
+        if self.kind == "ranges" and not (self.calibrate_from and self.test_from and self.test_before):
+            raise ValueError("a ranges split needs calibrate_from, test_from and test_before")
+        if self.label_gap == "none" and not self.label_gap_reason:
+            raise ValueError("label_gap = 'none' needs label_gap_reason, which the card prints")
+        return self
+
+
+class FeaturePlan(Part):
+    """Which features. ``discretion = true`` adds those that depend on what police choose to look for."""
+
+    catalogue: Literal["northumbria", "broward"] = "northumbria"
+    themes: tuple[str, ...] = ()
+    discretion: bool = False
+
+
+class SelectionPlan(Part):
+    """How the champion is chosen, fixed before results are seen: the best mean ``metric`` over the splits.
+
+    A simpler estimator within ``tie_within_interval`` of the best is preferred, in the order of ``simplest_first``.
+    """
+
+    metric: str = "average_precision"
+    tie_within_interval: bool = True
+    simplest_first: tuple[str, ...] = ()
+
+
+class AuditPlan(Part):
+    """Which groups are audited, and the limits set before the run."""
+
+    characteristics: tuple[str, ...] = ("sex", "ethnic_group")
+    lead: str = "recall"
+    least_ratio: float = Field(0.8, gt=0, le=1)
+    least_positives: int = Field(20, ge=1)
+    suppress_under: int = Field(5, ge=1)
+
+
+class CardPlan(Part):
+    """Facts only the organisation knows. ``use = "live"`` is refused without both assessments' references."""
+
+    title: str
+    organisation: str
+    senior_responsible_owner: str
+    contact: str
+    use: Literal["demonstration", "live"] = "demonstration"
+    data_description: str
+    dpia_reference: str = ""
+    equality_impact_reference: str = ""
+    published_references: tuple[dict[str, str | float], ...] = ()
+
+    @model_validator(mode="after")
+    def _live_needs_references(self) -> CardPlan:
+        if self.use == "live" and not (self.dpia_reference and self.equality_impact_reference):
+            raise ValueError("use = 'live' needs dpia_reference and equality_impact_reference")
+        return self
+
+
+class ListPlan(Part):
+    """How lists are made: expiry, how many reasons, and places drawn at random to see blind spots."""
+
+    expires_after_days: int = Field(90, gt=0)
+    reasons: int = Field(4, ge=3, le=5)
+    random_places: int = Field(2, ge=0)
+
+
+class Experiment(Part):
+    """The whole plan. ``capacity`` is the number of places per team (local authority code), per list."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    source: Literal["northumbria", "broward"] = "northumbria"
+    question: str
+    seed: int
+    cohort: CohortPlan
+    outcome: OutcomePlan
+    dates: DatePlan
+    splits: SplitPlan
+    features: FeaturePlan
+    estimators: dict[str, dict[str, Any]]
+    capacity: dict[str, int]
+    selection: SelectionPlan = SelectionPlan()
+    audit: AuditPlan = AuditPlan()
+    card: CardPlan
+    lists: ListPlan = ListPlan()
+    bootstrap_resamples: int = Field(500, ge=100)
+
+    @field_validator("capacity")
+    @classmethod
+    def _some_capacity(cls, capacity: dict[str, int]) -> dict[str, int]:
+        if not capacity or any(places < 1 for places in capacity.values()):
+            raise ValueError("every team needs a capacity of at least 1 place")
+        return capacity
+
+
+def read_experiment(path: Path) -> Experiment:
+    """The plan in a TOML file.
+
+    :raises BadConfiguration: the file is not there, is not TOML, or breaks the plan; all faults together.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadConfiguration(f"no experiment at {path}; experiments live in experiments/*.toml") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
+        raise BadConfiguration(f"{path} is not readable TOML: {error}") from None
+    try:
+        return Experiment.model_validate(values)
+    except ValidationError as error:
+        faults = [_plain(fault["loc"], fault["msg"], fault["type"]) for fault in error.errors()]
+        raise BadConfiguration(all_faults(f"{path}, {len(faults)} fault(s):", faults)) from None
+
+
+def _plain(where: tuple[int | str, ...], message: str, kind: str) -> str:
+    place = ".".join(str(step) for step in where)
+    if kind == "extra_forbidden":
+        return f"{place}: unknown key; remove it or correct its spelling"
+    return f"{place}: {message}"

@@ -1,0 +1,1 @@
+"""Immutable signed versions, sign-off and model cards."""

@@ -1,0 +1,1 @@
+"""Scores, reasons and ranked referral lists on which people decide."""

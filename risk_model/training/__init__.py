@@ -1,0 +1,1 @@
+"""Splits, estimators, calibration, evaluation and selection."""
