@@ -28,12 +28,12 @@ class EntryRule(Part):
 
 
 class CohortPlan(Part):
-    """Who is in the cohort on each date. ``cusp``: recent contact, not yet an entrant; ``screened``: one date a person."""
+    """Who is in the cohort on a date. ``cusp``: recent contact, not yet an entrant; ``screened``: one date each."""
 
     rule: Literal["cusp", "screened"]
-    youngest: int = Field(10, ge=0)
-    oldest: int = Field(17, le=120)
-    entry_days: int = Field(365, gt=0)
+    youngest: int = Field(default=10, ge=0)
+    oldest: int = Field(default=17, le=120)
+    entry_days: int = Field(default=365, gt=0)
     entry: tuple[EntryRule, ...] = ()
     screened_before: date | None = None
     screened_before_reason: str = ""
@@ -48,7 +48,7 @@ class OutcomePlan(Part):
     role: tuple[str, ...] | None = None
     codes: tuple[str, ...] | None = None
     horizon_days: int = Field(gt=0)
-    maturity_days: int = Field(0, ge=0)
+    maturity_days: int = Field(default=0, ge=0)
     first_ever: bool = True
 
     @property
@@ -61,7 +61,7 @@ class DatePlan(Part):
     """As-of dates, and when the data ends: nothing that became available on or after ``data_until`` is read."""
 
     first_as_of: date
-    every_months: int = Field(3, gt=0)
+    every_months: int = Field(default=3, gt=0)
     data_until: date
 
 
@@ -74,7 +74,7 @@ class SplitPlan(Part):
 
     kind: Literal["rolling", "ranges"]
     test_as_of: tuple[date, ...] = ()
-    calibration_dates: int = Field(2, ge=1)
+    calibration_dates: int = Field(default=2, ge=1)
     calibrate_from: date | None = None
     test_from: date | None = None
     test_before: date | None = None
@@ -116,9 +116,9 @@ class AuditPlan(Part):
 
     characteristics: tuple[str, ...] = ("sex", "ethnic_group")
     lead: str = "recall"
-    least_ratio: float = Field(0.8, gt=0, le=1)
-    least_positives: int = Field(20, ge=1)
-    suppress_under: int = Field(5, ge=1)
+    least_ratio: float = Field(default=0.8, gt=0, le=1)
+    least_positives: int = Field(default=20, ge=1)
+    suppress_under: int = Field(default=5, ge=1)
 
 
 class CardPlan(Part):
@@ -144,9 +144,9 @@ class CardPlan(Part):
 class ListPlan(Part):
     """How lists are made: expiry, how many reasons, and places drawn at random to see blind spots."""
 
-    expires_after_days: int = Field(90, gt=0)
-    reasons: int = Field(4, ge=3, le=5)
-    random_places: int = Field(2, ge=0)
+    expires_after_days: int = Field(default=90, gt=0)
+    reasons: int = Field(default=4, ge=3, le=5)
+    random_places: int = Field(default=2, ge=0)
 
 
 class Experiment(Part):
@@ -167,7 +167,7 @@ class Experiment(Part):
     audit: AuditPlan = AuditPlan()
     card: CardPlan
     lists: ListPlan = ListPlan()
-    bootstrap_resamples: int = Field(500, ge=100)
+    bootstrap_resamples: int = Field(default=500, ge=100)
 
     @field_validator("capacity")
     @classmethod
