@@ -7,7 +7,7 @@ on ``available_on``; and, where it was later taken back, on which day (``withdra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -45,7 +45,15 @@ class Kind:
     spell: bool = False
     discretion: bool = False
     """Depends on what police choose to look for: kept out of the default features."""
+    partner: str = field(kw_only=True)
+    """Who sends it, in plain words."""
 
+
+POLICE = "Northumbria Police"
+YOUTH_JUSTICE = "Youth justice services"
+EDUCATION = "Schools and the local authority's education service"
+SOCIAL_CARE = "Children's social care"
+BROWARD_RELEASE = "A newsroom's public release of Broward County records"
 
 OFFENCE_GROUPS = (
     "homicide", "violence_with_injury", "violence_without_injury", "sexual", "robbery", "theft",
@@ -62,43 +70,51 @@ NEEDS = ("N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9")
 
 VOCABULARY: tuple[Kind, ...] = (
     Kind("occurrence", "a crime or incident recorded by police", POLICE_ROLES, OFFENCE_GROUPS,
-         gravity="seriousness, 1 to 8"),
+         gravity="seriousness, 1 to 8", partner=POLICE),
     Kind("domestic_occurrence", "an occurrence flagged as domestic abuse", POLICE_ROLES, OFFENCE_GROUPS,
-         gravity="seriousness, 1 to 8"),
+         gravity="seriousness, 1 to 8", partner=POLICE),
     Kind("weapon_occurrence", "an occurrence flagged as involving a weapon", POLICE_ROLES, OFFENCE_GROUPS,
-         gravity="seriousness, 1 to 8"),
-    Kind("outcome", "how an occurrence ended for a suspect", ("suspect",), OUTCOMES),
+         gravity="seriousness, 1 to 8", partner=POLICE),
+    Kind("outcome", "how an occurrence ended for a suspect", ("suspect",), OUTCOMES, partner=POLICE),
     Kind("stop_search", "a stop and search", ("subject",), ("drugs", "weapons", "stolen_property", "other"),
-         discretion=True),
+         discretion=True, partner=POLICE),
     Kind("custody", "a detention in police custody", ("subject",),
          ("charged", "released_under_investigation", "bail", "no_further_action", "out_of_court"),
-         value="hours detained"),
-    Kind("missing", "an episode of being missing or away", ("subject",), ("missing", "away"), value="hours missing"),
-    Kind("return_interview", "a return-home interview", ("subject",), ("accepted", "declined", "not_offered")),
+         value="hours detained", partner=POLICE),
+    Kind("missing", "an episode of being missing or away", ("subject",), ("missing", "away"),
+         value="hours missing", partner=POLICE),
+    Kind("return_interview", "a return-home interview", ("subject",), ("accepted", "declined", "not_offered"),
+         partner=POLICE),
     Kind("asb", "an incident of anti-social behaviour", ("subject", "victim"),
-         ("personal", "nuisance", "environmental")),
+         ("personal", "nuisance", "environmental"), partner=POLICE),
     Kind("da_incident", "a domestic-abuse incident with the child in the home", ("child_present",),
-         ("standard", "medium", "high"), gravity="DASH grade, 1 to 3"),
-    Kind("yj_disposal", "a youth justice disposal", ("subject",), DISPOSALS, gravity="offence gravity, 1 to 5"),
+         ("standard", "medium", "high"), gravity="DASH grade, 1 to 3", partner=POLICE),
+    Kind("yj_disposal", "a youth justice disposal", ("subject",), DISPOSALS, gravity="offence gravity, 1 to 5",
+         partner=YOUTH_JUSTICE),
     Kind("suspension", "a suspension from school (one event per reason given)", ("pupil",), SUSPENSION_REASONS,
-         value="sessions (half days), shared between the reasons"),
-    Kind("exclusion", "a permanent exclusion", ("pupil",), ("PERM",)),
-    Kind("attendance", "a term's attendance", ("pupil",), ("term",), value="share of sessions missed, 0 to 1"),
+         value="sessions (half days), shared between the reasons", partner=EDUCATION),
+    Kind("exclusion", "a permanent exclusion", ("pupil",), ("PERM",), partner=EDUCATION),
+    Kind("attendance", "a term's attendance", ("pupil",), ("term",),
+         value="share of sessions missed, 0 to 1", partner=EDUCATION),
     Kind("unauthorised_absence", "a term's unauthorised absence", ("pupil",), ("term",),
-         value="share of sessions missed without leave, 0 to 1"),
-    Kind("cin", "a spell as a child in need", ("child",), NEEDS, spell=True),
-    Kind("cp", "a spell on a child-protection plan", ("child",), NEEDS, spell=True),
-    Kind("cin_factor", "a factor found at assessment", ("child",), ("3", "7A", "10A", "11A", "13A", "other")),
+         value="share of sessions missed without leave, 0 to 1", partner=EDUCATION),
+    Kind("cin", "a spell as a child in need", ("child",), NEEDS, spell=True, partner=SOCIAL_CARE),
+    Kind("cp", "a spell on a child-protection plan", ("child",), NEEDS, spell=True, partner=SOCIAL_CARE),
+    Kind("cin_factor", "a factor found at assessment", ("child",), ("3", "7A", "10A", "11A", "13A", "other"),
+         partner=SOCIAL_CARE),
     Kind("cla", "a spell in care (one event per placement)", ("child",),
-         ("foster", "kinship", "residential", "secure", "independent", "other"), spell=True),
-    Kind("residence", "where the child lives", ("resident",), ("home",)),
-    Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened",)),
+         ("foster", "kinship", "residential", "secure", "independent", "other"), spell=True, partner=SOCIAL_CARE),
+    Kind("residence", "where the child lives", ("resident",), ("home",), partner=EDUCATION),
+    Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened",),
+         partner=BROWARD_RELEASE),
     Kind("prior_record", "earlier charges known at screening (Broward County data)", ("subject",),
-         ("juvenile_felony", "juvenile_misdemeanour", "juvenile_other", "adult_prior"), value="number of charges"),
-    Kind("charge", "a charge (Broward County data)", ("subject",), ("felony", "misdemeanour", "other")),
-    Kind("jail", "a spell in jail (Broward County data)", ("subject",), ("jail",), spell=True),
+         ("juvenile_felony", "juvenile_misdemeanour", "juvenile_other", "adult_prior"),
+         value="number of charges", partner=BROWARD_RELEASE),
+    Kind("charge", "a charge (Broward County data)", ("subject",), ("felony", "misdemeanour", "other"),
+         partner=BROWARD_RELEASE),
+    Kind("jail", "a spell in jail (Broward County data)", ("subject",), ("jail",), spell=True, partner=BROWARD_RELEASE),
     Kind("return", "a new charge after screening (Broward County data)", ("subject",),
-         ("felony", "misdemeanour", "other")),
+         ("felony", "misdemeanour", "other"), partner=BROWARD_RELEASE),
 )  # fmt: skip
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in VOCABULARY}
