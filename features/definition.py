@@ -79,6 +79,19 @@ class Where:
             and (self.code is None or code in _as_tuple(self.code))
         )
 
+    def sql(self, alias: str = "e") -> str:
+        """The same test as SQL over an event table. Names come from the vocabulary, so they need no escaping.
+
+        >>> Where("occurrence", role="suspect").sql()
+        "(e.kind IN ('occurrence') AND e.role IN ('suspect'))"
+        """
+        tests = [
+            f"{alias}.{column} IN ({', '.join(repr(name) for name in _as_tuple(names))})"
+            for column, names in (("kind", self.kind), ("role", self.role), ("code", self.code))
+            if names is not None
+        ]
+        return f"({' AND '.join(tests)})"
+
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of event named."""

@@ -110,6 +110,14 @@ class LookAhead:
         """
         return as_of + timedelta(days=self.days + self.maturity_days)
 
+    def is_known(self, as_of: date, known_on: date) -> bool:
+        """Whether the label of ``as_of`` is known on ``known_on``.
+
+        >>> [LookAhead(365, 90).is_known(date(2023, 1, 1), day) for day in (date(2024, 3, 30), date(2024, 3, 31))]
+        [False, True]
+        """
+        return self.known_by(as_of) <= known_on
+
     def latest_as_of(self, known_on: date) -> date:
         """The last as-of date whose label is known on ``known_on``; the inverse of :meth:`known_by`."""
         return known_on - timedelta(days=self.days + self.maturity_days)
@@ -150,6 +158,12 @@ def age_in_years(birth_month: date, as_of: date) -> int:
     """
     months = (as_of.year - birth_month.year) * 12 + as_of.month - birth_month.month
     return (months - (as_of.day < 15)) // 12
+
+
+def sql_age_in_years(birth_month: str, as_of: str) -> str:
+    """:func:`age_in_years` as SQL."""
+    months = f"datediff('month', {birth_month}, {as_of})"
+    return f"(({months} - CASE WHEN day({as_of}) < 15 THEN 1 ELSE 0 END) // 12)"
 
 
 def days_since_epoch(day: date) -> int:

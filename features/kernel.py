@@ -1,0 +1,96 @@
+"""The compiled point-in-time aggregation: Arrow in, Arrow out, one range of people at a time.
+
+Events come sorted by person, then date; rows (person, as-of date) sorted alike. For each row the kernel walks that
+person's events once, drops what was not known or lies ahead, adds the rest to the accumulators of its class in the
+bucket of its age in days, and reads every feature off the running totals. Engines differ only in who calls it.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from features.compiled import rows as _rows
+from features.errors import BadInput
+from features.plan import Plan
+from features.windows import NEVER
+
+Array = NDArray[Any]
+
+EVENT_COLUMNS = ("person", "class_id", "happened_on", "ended_on", "available_on", "withdrawn_on", "value", "gravity")
+
+
+def aggregate(events: pa.Table, rows: pa.Table, plan: Plan, threads: int | None = None) -> pa.Table:
+    """The features of each row: ``rows`` with one float32 column a feature added.
+
+    ``events`` has EVENT_COLUMNS, sorted by person and ``happened_on``; ``rows`` has ``person`` and ``as_of``, sorted by
+    person. Dates are date32. Rows come back in the order given.
+
+    :raises BadInput: either table is not sorted by person, or a column is missing.
+    """
+    absent = [name for name in EVENT_COLUMNS if name not in events.column_names]
+    if absent:
+        raise BadInput(f"the kernel needs the event columns {', '.join(absent)}")
+    columns = _event_arrays(events)
+    person, as_of = _ints(rows["person"], np.int64), _ints(rows["as_of"], np.int32)
+    if np.any(columns[0][1:] < columns[0][:-1]) or np.any(person[1:] < person[:-1]):
+        raise BadInput("the kernel needs events and rows sorted by person; sort them at intake")
+    out = np.empty((len(plan.names), len(person)), np.float32)
+    _run_ranges(columns, person, as_of, plan, out, threads or os.cpu_count() or 1)
+    made = [pa.array(out[place]) for place in range(len(plan.names))]
+    return pa.table([*rows.columns, *made], names=[*rows.column_names, *plan.names])
+
+
+def _run_ranges(
+    columns: tuple[Array, ...], person: Array, as_of: Array, plan: Plan,
+    out: Array, threads: int,
+) -> None:  # fmt: skip
+    """Split the rows between threads where one person ends and the next begins; the kernel holds no lock."""
+    cuts = np.linspace(0, len(person), 4 * threads + 1).astype(np.int64) if threads > 1 else np.array([0, len(person)])
+    cuts[1:-1] = np.searchsorted(person, person[cuts[1:-1]]) if len(person) else 0
+    arrays = (plan.bucket_of_day, plan.beyond, len(plan.edges), plan.edges, plan.feeds_from, plan.feeds, plan.code_bit,
+              plan.operation, plan.uses_gravity, plan.summary, plan.parts, plan.bucket, plan.missing)  # fmt: skip
+
+    def one(place: int) -> None:
+        _rows(*columns, person, as_of, cuts[place], cuts[place + 1], *arrays, out)
+
+    if threads == 1:
+        one(0)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(one, range(len(cuts) - 1)))
+
+
+def _event_arrays(events: pa.Table) -> tuple[Array, ...]:
+    return (
+        _ints(events["person"], np.int64),
+        _ints(events["class_id"], np.int16),
+        _ints(events["happened_on"], np.int32),
+        _ints(events["ended_on"], np.int32, NEVER),
+        _ints(events["available_on"], np.int32),
+        _ints(events["withdrawn_on"], np.int32, NEVER),
+        _floats(events["value"]),
+        _floats(events["gravity"]),
+    )
+
+
+def _ints(column: pa.ChunkedArray, kind: Any, missing: int | None = None) -> Array:
+    """A column as whole numbers (dates become days since 1970), copied only where it must be."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
+    if pa.types.is_date32(array.type):
+        array = array.view(pa.int32())
+    if array.null_count:
+        array = array.fill_null(missing)
+    return array.to_numpy(zero_copy_only=False).astype(kind, copy=False)
+
+
+def _floats(column: pa.ChunkedArray) -> Array:
+    """A column as float64, missing as NaN."""
+    return column.to_numpy().astype(np.float64, copy=False)
