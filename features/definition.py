@@ -205,6 +205,8 @@ class Described:
     """Depends on what police choose to look for, beyond what its events' kinds already say."""
     family: str = field(kw_only=True, default="")
     """Features that tell the same story, so that reasons do not repeat themselves; by default a family of its own."""
+    sensitive: bool = field(kw_only=True, default=False)
+    """Said in front of the wrong person it could put somebody in danger: for the worker, never read out unasked."""
 
     def __post_init__(self) -> None:
         if not self.family:
