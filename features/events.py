@@ -50,8 +50,8 @@ class Kind:
 
 
 POLICE = "Northumbria Police"
-YOUTH_JUSTICE = "Youth justice services"
-EDUCATION = "Schools and the local authority's education service"
+YOUTH_JUSTICE = "Youth justice service"
+EDUCATION = "Schools and the council's education service"
 SOCIAL_CARE = "Children's social care"
 BROWARD_RELEASE = "A newsroom's public release of Broward County records"
 
@@ -105,7 +105,7 @@ VOCABULARY: tuple[Kind, ...] = (
     Kind("cla", "a spell in care (one event per placement)", ("child",),
          ("foster", "kinship", "residential", "secure", "independent", "other"), spell=True, partner=SOCIAL_CARE),
     Kind("residence", "where the child lives", ("resident",), ("home",), partner=EDUCATION),
-    Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened",),
+    Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened", "no_case_found"),
          partner=BROWARD_RELEASE),
     Kind("prior_record", "earlier charges known at screening (Broward County data)", ("subject",),
          ("juvenile_felony", "juvenile_misdemeanour", "juvenile_other", "adult_prior"),

@@ -73,7 +73,8 @@ def _capital(sentence: str) -> str:
 IN_NEED = Spells("child_in_need", "cin", "a child in need", "assessed as a child in need", "child in need")
 PROTECTED = Spells("protection_plan", "cp", "on a child-protection plan", "placed on a child-protection plan",
                    "child-protection plan")  # fmt: skip
-IN_CARE = Spells("in_care", "cla", "in care", "placed in a home while in care", "time in care")
+IN_CARE = Spells("in_care", "cla", "in care", "", "time in care")
+PLACED = Story("care_placements", THEME, Where("cla"), "given a new placement in care", family="care placements")
 PLACED_RESIDENTIAL = Story("care_residential", THEME, Where("cla", code=("residential", "secure")),
                            "placed in a children's home or secure home", family="care placements")  # fmt: skip
 PLACED_FOSTER = Story("care_foster", THEME, Where("cla", code=("foster", "kinship")),
@@ -120,10 +121,16 @@ FEATURES: tuple[AnyFeature, ...] = (
     *IN_CARE.known(),
     *IN_CARE.ended("No longer in care"),
     *IN_CARE.days(365, 730, None),
-    *IN_CARE.story.counts(182, 365, 730, None),
-    *IN_CARE.story.kinds(None, joined="in", thing="home"),
-    *IN_CARE.story.since_first(),
-    *IN_CARE.story.since_last(),
+    *PLACED.counts(182, 365, 730, None),
+    PLACED.ask(
+        "kinds_ever", "In how many different kinds of placement has the young person lived while in care?", LookBack(),
+        Summary.DISTINCT_CODES,
+        Phrase(none="No placement in care in the records held",
+               one="Has lived in one kind of placement while in care, in the records held",
+               many="Has lived in {n} different kinds of placement while in care, in the records held"),
+    ),
+    *PLACED.since_first(),
+    *PLACED.since_last(),
     *PLACED_RESIDENTIAL.counts(730, None),
     *PLACED_FOSTER.counts(None),
     *PLACED_ALONE.counts(None),

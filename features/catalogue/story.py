@@ -182,8 +182,8 @@ class Story:
             recent=f"{self.stem}_last_{recent}_days", whole=f"{self.stem}_last_{whole}_days",
             recent_days=recent, whole_days=whole,
             phrase=Phrase(none=f"{self.happened()} no more and no less often {lately} than before",
-                          many=f"{self.happened()} more often {lately} than before, by about {{n}} a year",
-                          falling=f"{self.happened()} less often {lately} than before, by about {{n}} a year"),
+                          many=f"{self.happened()} more often {lately} than before, by {{n}} a year",
+                          falling=f"{self.happened()} less often {lately} than before, by {{n}} a year"),
         ),)  # fmt: skip
 
     def ask(
