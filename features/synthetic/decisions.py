@@ -1,0 +1,136 @@
+"""What police and courts decide about a child named as a suspect: arrest, outcome, disposal, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.events import DISPOSALS, OFFENCE_GROUPS
+from features.synthetic.clock import Floats, Ints
+from features.synthetic.population import Children
+
+NFA, RESOLUTION, DIVERSION, CAUTION, CHARGE, OTHER = range(6)
+"""How an investigation ends: no further action, CR, outcome 22, youth (conditional) caution, charge, anything else."""
+NO_DISPOSAL = -1
+
+SUSPECT_MIX = (0.0002, 0.185, 0.290, 0.032, 0.026, 0.125, 0.170, 0.050, 0.030, 0.070, 0.0218)
+VICTIM_MIX = (0.0001, 0.220, 0.370, 0.090, 0.040, 0.140, 0.040, 0.0, 0.005, 0.070, 0.0249)
+_GRAVITY = np.array([5.0, 3.0, 2.0, 4.0, 4.0, 2.0, 2.0, 2.0, 3.2, 1.7, 2.0])
+SHARES_SUM = (sum(SUSPECT_MIX), sum(VICTIM_MIX))
+
+
+@dataclass(frozen=True)
+class Suspicions:
+    """Children named as suspects, one row each; codes are positions in the event vocabulary's lists."""
+
+    child: Ints
+    day: Ints
+    offence: Ints
+    gravity: Ints
+    arrested: NDArray[np.bool_]
+    outcome: Ints
+    outcome_day: Ints
+    disposal: Ints
+    disposal_day: Ints
+
+    @property
+    def diverts(self) -> NDArray[np.bool_]:
+        """Ended in a community resolution or outcome 22."""
+        return (self.outcome == RESOLUTION) | (self.outcome == DIVERSION)
+
+    @property
+    def enters(self) -> NDArray[np.bool_]:
+        """Ended in a youth caution or a court disposal: first-time entry, if it is the first."""
+        return (self.disposal >= 0) & ~self.diverts
+
+    def rows(self, keep: NDArray[np.bool_] | Ints) -> Suspicions:
+        """The rows kept."""
+        return Suspicions(*(getattr(self, part.name)[keep] for part in fields(self)))
+
+    @staticmethod
+    def joined(parts: list[Suspicions]) -> Suspicions:
+        """All parts in one."""
+        return Suspicions(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Suspicions)))
+
+
+def offences(rng: np.random.Generator, mix: tuple[float, ...], count: int) -> Ints:
+    """Offence groups drawn from a mix (positions in ``OFFENCE_GROUPS``)."""
+    share = np.array(mix)
+    return rng.choice(len(OFFENCE_GROUPS), count, p=share / share.sum())
+
+
+def gravities(rng: np.random.Generator, offence: Ints) -> Ints:
+    """Gravity 1 to 5 of each offence, around its group's usual."""
+    return np.clip(np.rint(_GRAVITY[offence] + 0.7 * rng.standard_normal(len(offence))), 1, 5).astype(np.int64)
+
+
+def _chance(score: Floats | NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-score.astype(np.float64)))
+
+
+def decide(
+    rng: np.random.Generator, children: Children, who: Ints, day: Ints, *, past: Floats, entered: NDArray[np.bool_],
+    diverted: NDArray[np.bool_], care: Floats, adult_on: Ints,
+) -> Suspicions:  # fmt: skip
+    """The course of each investigation. ``past`` is how much recent suspicion there was (0 to 1).
+
+    Black and mixed children are charged a little more often for the same facts, as the reviews found; audits should
+    be able to see it.
+    """
+    count = len(who)
+    offence = offences(rng, SUSPECT_MIX, count)
+    gravity = gravities(rng, offence)
+    age = (day - children.born[who]) / 365.25
+    letter = children.letter()[who]
+    harsher = 0.30 * (letter == "B") + 0.15 * (letter == "M")
+    arrested = rng.random(count) < _chance(-2.05 + 0.55 * (gravity - 2.5) + 0.9 * past + 0.22 * (age - 14) + harsher)
+    formal = _chance(
+        -3.05 + 0.40 * (gravity - 2.5) + 0.95 * past + 0.35 * diverted + 1.60 * entered + 0.30 * care
+        + 0.16 * (age - 14) + 0.9 * arrested + harsher
+    )  # fmt: skip
+    outcome = _outcomes(rng, formal, gravity, entered, harsher)
+    wait = rng.lognormal(np.where(outcome == CHARGE, 3.3, 3.6), 0.8)
+    outcome_day = day + 1 + np.minimum(wait, 420).astype(np.int64)
+    disposal, disposal_day = _disposals(rng, outcome, outcome_day, gravity, entered)
+    late = disposal_day >= adult_on
+    disposal[late] = NO_DISPOSAL
+    disposal_day[late] = 0
+    return Suspicions(who, day, offence, gravity, arrested, outcome, outcome_day, disposal, disposal_day)
+
+
+def _outcomes(
+    rng: np.random.Generator, formal: NDArray[np.float64], gravity: Ints, entered: NDArray[np.bool_],
+    harsher: NDArray[np.float64],
+) -> Ints:  # fmt: skip
+    count = len(formal)
+    to_court = rng.random(count) < _chance(-0.45 + 0.6 * (gravity - 2.5) + 1.3 * entered + harsher)
+    roll = rng.random(count)
+    lenient = np.where(entered, 0.4, 1.0) * np.where(gravity >= 4, 0.4, 1.0)
+    informal = np.full(count, NFA)
+    informal[roll < 0.31 * lenient] = OTHER
+    informal[roll < 0.22 * lenient] = DIVERSION
+    informal[roll < 0.16 * lenient] = RESOLUTION
+    return np.where(rng.random(count) < formal, np.where(to_court, CHARGE, CAUTION), informal)
+
+
+def _disposals(
+    rng: np.random.Generator, outcome: Ints, outcome_day: Ints, gravity: Ints, entered: NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """Disposal (position in ``DISPOSALS``, -1 for none) and its day; a fifth of charges end without one."""
+    count = len(outcome)
+    found = np.full(count, NO_DISPOSAL)
+    day = outcome_day.copy()
+    found[outcome == RESOLUTION] = DISPOSALS.index("CR")
+    found[outcome == DIVERSION] = DISPOSALS.index("O22")
+    cautions = np.flatnonzero(outcome == CAUTION)
+    conditional = rng.random(len(cautions)) < 0.35
+    found[cautions] = np.where(conditional, DISPOSALS.index("YCC"), DISPOSALS.index("YC"))
+    charged = np.flatnonzero((outcome == CHARGE) & (rng.random(count) < 0.8))
+    severity = gravity[charged] + 1.2 * entered[charged] + 0.9 * rng.standard_normal(len(charged))
+    ladder = ("absolute_discharge", "fine", "referral_order", "YRO", "DTO")
+    step = np.searchsorted(np.array([0.6, 1.2, 4.6, 6.2]), severity)
+    found[charged] = np.array([DISPOSALS.index(name) for name in ladder])[step]
+    day[charged] += 10 + np.minimum(rng.lognormal(3.3, 0.6, len(charged)), 300).astype(np.int64)
+    return found, np.where(found == NO_DISPOSAL, 0, day)

@@ -1,0 +1,62 @@
+"""Youth justice cases: every community resolution, outcome 22, caution and court disposal, in the teams' own records."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from features.events import DISPOSALS, OFFENCE_GROUPS
+from features.synthetic.areas import Areas
+from features.synthetic.clock import CUT
+from features.synthetic.decisions import Suspicions
+from features.synthetic.names import misspelt, record_numbers, shuffled_numbers
+from features.synthetic.population import Children
+from features.synthetic.writing import Column, coded, dates_of_birth, days, texts
+
+_MONTHS_LONG = {"CR": 1, "O22": 4, "YC": 0, "YCC": 3, "absolute_discharge": 0, "fine": 0, "referral_order": 6,
+                "YRO": 12, "DTO": 8}  # fmt: skip
+
+
+def recorded_cases(rng: np.random.Generator, found: Suspicions) -> tuple[Suspicions, np.ndarray]:
+    """The suspicions that became cases on record by the cut, in order of disposal, and the day each was recorded."""
+    cases = found.rows(np.flatnonzero(found.disposal >= 0))
+    wait = rng.exponential(6, len(cases.child))
+    tail = rng.random(len(wait)) < 0.05
+    wait[tail] = rng.exponential(45, int(tail.sum()))
+    recorded = cases.disposal_day + np.minimum(wait, 240).astype(np.int64)
+    order = np.lexsort((cases.child, cases.disposal_day))
+    order = order[recorded[order] < CUT]
+    return cases.rows(order), recorded[order]
+
+
+def case_columns(
+    rng: np.random.Generator, children: Children, areas: Areas, cases: Suspicions, recorded: np.ndarray
+) -> dict[str, Column]:
+    """The ``yj_case`` extract. Seriousness (1-8) follows gravity (1-5); a team may enter a case under its own person."""
+    child, count = cases.child, len(cases.child)
+    people, person = np.unique(child, return_inverse=True)
+    forename = misspelt(rng, children.forename[people], 0.012)[person]
+    surname = misspelt(rng, children.surname[people], 0.012)[person]
+    numbers = shuffled_numbers(rng, len(people), 200_000)
+    length = np.array([_MONTHS_LONG[name] for name in DISPOSALS])[cases.disposal]
+    start = cases.disposal_day + np.where(length > 0, rng.integers(0, 21, count), 0)
+    end = start + (length * 30.4 * rng.uniform(0.8, 1.3, count)).astype(np.int64)
+    seriousness = np.clip(np.rint(cases.gravity * 1.5 + 0.7 * rng.standard_normal(count) - 0.5), 1, 8)
+    home = children.area_on(child, cases.disposal_day)
+    return {
+        "case_id": record_numbers("YJ", np.arange(1, count + 1), 7),
+        "yj_person_id": record_numbers("P", numbers, 8).take(pa.array(person)),
+        "forename": texts(forename),
+        "surname": texts(surname),
+        "dob": dates_of_birth(children.born[child]),
+        "sex": coded(("F", "M"), children.male[child].astype(np.int64)),
+        "la_code": coded(areas.authority_codes, areas.authority[home]),
+        "disposal": coded(DISPOSALS, cases.disposal),
+        "offence": coded(OFFENCE_GROUPS, cases.offence),
+        "gravity": pa.array(cases.gravity),
+        "seriousness": pa.array(seriousness.astype(np.int64)),
+        "disposal_dt": days(cases.disposal_day),
+        "start_dt": days(start, length == 0),
+        "end_dt": days(end, length == 0),
+        "recorded_dt": days(recorded),
+    }

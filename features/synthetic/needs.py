@@ -1,0 +1,127 @@
+"""What makes each kind of event more or less likely: yearly rates, who they fall on, and at what age.
+
+Effects are log rate ratios per unit of a trait (about one standard deviation). Signs and sizes follow the domain
+reference's effect priors; rates are per child aged 10-17 and year before history adds to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from features.synthetic.areas import Areas
+from features.synthetic.clock import Floats
+from features.synthetic.population import Children
+
+YOUNGEST_YEARS, OLDEST_YEARS = 9, 18
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """One process. ``by_age`` are relative rates at exact ages 9 to 18; ``history`` are effects of the recent past."""
+
+    rate: float
+    by_age: tuple[float, ...]
+    traits: Mapping[str, float]
+    history: Mapping[str, float] = field(default_factory=dict)
+
+
+HAZARDS: dict[str, Hazard] = {
+    "domestic": Hazard(
+        0.050, (1.25, 1.2, 1.15, 1.1, 1.05, 1.0, 0.95, 0.9, 0.8, 0.7),
+        {"hardship": 0.80, "deprivation": 0.25}, {"domestic": 1.3},
+    ),
+    "victim": Hazard(
+        0.0335, (0.35, 0.45, 0.7, 1.0, 1.2, 1.25, 1.2, 1.1, 1.1, 1.1),
+        {"hardship": 0.25, "adult": -0.15, "peers": 0.20, "hotspot": 0.15},
+        {"trouble": 0.30, "suspect": 0.45, "victim": 0.55, "domestic": 0.25, "missing": 0.35, "care": 0.2},
+    ),
+    "asb": Hazard(
+        0.0155, (0.05, 0.2, 0.5, 0.95, 1.4, 1.6, 1.45, 1.1, 0.75, 0.5),
+        {"male": 0.75, "conduct": 0.35, "peers": 0.40, "adult": -0.20, "hotspot": 0.35, "deprivation": 0.25},
+        {"trouble": 0.55, "asb": 0.70, "suspect": 0.40, "missing": 0.25},
+    ),
+    "asb_victim": Hazard(0.007, (0.6, 0.7, 0.9, 1.1, 1.2, 1.1, 1.0, 0.9, 0.9, 0.9), {"hotspot": 0.35, "deprivation": 0.2}),
+    "missing": Hazard(
+        0.0080, (0.05, 0.15, 0.35, 0.7, 1.15, 1.5, 1.7, 1.55, 1.1, 0.8),
+        {"male": -0.05, "hardship": 0.40, "adult": -0.30, "conduct": 0.20, "peers": 0.20},
+        {"trouble": 0.60, "missing": 1.55, "care": 1.30, "domestic": 0.25, "absence": 0.30, "suspension": 0.15},
+    ),
+    "suspension": Hazard(
+        0.074, (0.05, 0.15, 0.5, 1.0, 1.5, 1.7, 1.5, 0.9, 0.5, 0.5),
+        {"male": 0.50, "conduct": 0.75, "bond": -0.50, "free_meals": 0.72, "hardship": 0.25, "send": 0.30},
+        {"trouble": 0.50, "suspension": 0.75, "care": 0.30, "suspect": 0.2},
+    ),
+    "suspect": Hazard(
+        0.0245, (0.0, 0.10, 0.28, 0.62, 1.10, 1.50, 1.75, 1.70, 1.45, 1.2),
+        {"male": 0.95, "conduct": 0.34, "hardship": 0.18, "peers": 0.30, "bond": -0.22, "adult": -0.20, "hotspot": 0.12,
+         "white": 0.0, "black": 0.25, "mixed": 0.15, "asian": -0.15},
+        {"trouble": 0.62, "suspect": 0.85, "asb": 0.25, "suspension": 0.40, "missing": 0.40, "domestic": 0.25,
+         "victim": 0.25, "care": 0.55, "absence": 0.30, "suspended_and_missing": 0.50, "care_and_missing": 0.25,
+         "diverted": -0.33},
+    ),
+    "search": Hazard(
+        0.0125, (0.0, 0.03, 0.08, 0.25, 0.6, 1.1, 1.6, 1.9, 2.0, 1.8),
+        {"male": 1.60, "conduct": 0.20, "peers": 0.40, "hotspot": 0.35, "deprivation": 0.20,
+         "black": 1.05, "mixed": 0.55, "asian": 0.50, "other": 0.3},
+        {"trouble": 0.40, "suspect": 0.75, "missing": 0.25, "asb": 0.3},
+    ),
+    "need": Hazard(
+        0.062, (1.2, 1.15, 1.1, 1.05, 1.0, 1.0, 1.0, 0.95, 0.8, 0.5),
+        {"hardship": 0.65, "conduct": 0.20, "adult": -0.25, "send": 0.20},
+        {"domestic": 0.70, "missing": 0.60, "suspect": 0.30, "absence": 0.30},
+    ),
+    "care": Hazard(
+        0.0017, (0.9, 0.9, 0.9, 1.0, 1.1, 1.2, 1.3, 1.2, 0.8, 0.3),
+        {"hardship": 0.70, "adult": -0.40}, {"in_need": 1.8, "missing": 0.80, "domestic": 0.3},
+    ),
+}  # fmt: skip
+
+MEMORY = {"suspect": 0.90, "victim": 0.90, "asb": 0.90, "missing": 0.88, "suspension": 0.92, "domestic": 0.92}
+"""What is left of a past event's effect a month later; its weight then levels off with repeats."""
+TROUBLE_MEMORY = 0.90
+"""Month-to-month persistence of the hidden ups and downs of a child's life."""
+
+
+def traits_of(children: Children, areas: Areas, hotspot: Floats) -> dict[str, Floats]:
+    """Every trait a hazard may name, one value a child; places are the first home's."""
+    home = children.families.home[children.family, 0]
+    letter = children.letter()
+    groups = {"white": "W", "mixed": "M", "asian": "A", "black": "B", "other": "O"}
+    found = {name: (letter == first).astype(np.float32) for name, first in groups.items()}
+    found |= {"male": children.male.astype(np.float32), "free_meals": children.free_meals.astype(np.float32)}
+    found |= {"send": (children.send_at_first > 0).astype(np.float32), "deprivation": areas.deprivation[home]}
+    found |= {name: getattr(children, name) for name in ("hardship", "conduct", "bond", "adult", "peers")}
+    return found | {"hotspot": hotspot[home]}
+
+
+def base_log_rates(traits: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Log monthly rate of each process for each child at the average age, before history; float32."""
+    found = {}
+    for name, hazard in HAZARDS.items():
+        score = np.zeros(len(traits["male"]), dtype=np.float32)
+        for trait, effect in hazard.traits.items():
+            score += np.float32(effect) * traits[trait]
+        level = np.log(np.mean(np.exp(score.astype(np.float64)))) + np.log(np.mean(hazard.by_age[1:9]))
+        found[name] = score + np.float32(np.log(hazard.rate / 12) - level)
+    return found
+
+
+def age_tables() -> dict[str, Floats]:
+    """Relative rate of each process at each age in months from birth to 18 (0 under the youngest age)."""
+    months = np.arange(0, OLDEST_YEARS * 12 + 1)
+    knots = np.arange(YOUNGEST_YEARS, OLDEST_YEARS + 1) * 12
+    return {
+        name: np.interp(months, knots, np.array(hazard.by_age), left=0.0).astype(np.float32)
+        for name, hazard in HAZARDS.items()
+    }
+
+
+def hotspots(rng: np.random.Generator, areas: Areas) -> Floats:
+    """How much harm gathers in each area, beyond deprivation; neighbours share half of it (about standard normal)."""
+    _, shared = np.unique(areas.neighbourhood, return_inverse=True)
+    common = rng.standard_normal(int(shared.max()) + 1)[shared]
+    own = rng.standard_normal(len(areas))
+    return (0.4 * areas.deprivation + 0.6 * common + 0.6 * own).astype(np.float32)

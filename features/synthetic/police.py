@@ -1,0 +1,239 @@
+"""Police occurrences: children named as suspects, victims and witnesses become crimes with roles and outcomes.
+
+A victim is not a suspect: nobody is both in one occurrence, and the roles stay apart in every file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.events import OFFENCE_GROUPS
+from features.synthetic.areas import Areas
+from features.synthetic.clock import CUT, MINUTES_A_DAY, YEAR, Ints, moments, month_of, recording_delay
+from features.synthetic.decisions import CHARGE, NFA, VICTIM_MIX, Suspicions, offences
+from features.synthetic.population import Children
+from features.windows import NEVER
+
+SUSPECT, VICTIM, WITNESS, REPORTER, OTHER_ROLE = range(5)
+"""Positions in ``features.events.POLICE_ROLES``."""
+_WITH_VICTIMS = np.array([OFFENCE_GROUPS.index(name) for name in
+                          ("violence_with_injury", "violence_without_injury", "sexual", "robbery", "theft")])  # fmt: skip
+FAR = np.int64(NEVER) * MINUTES_A_DAY
+
+
+@dataclass
+class Occurrences:
+    """Crimes, one row each, in order of recording; times in minutes since 1970."""
+
+    offence: Ints
+    began: Ints
+    ended: Ints
+    reported: Ints
+    recorded: Ints
+    area: Ints
+    domestic: NDArray[np.bool_]
+    weapon: NDArray[np.bool_]
+
+
+@dataclass
+class Roles:
+    """Children in occurrences, one row each; ``until`` is ``FAR`` unless the role was taken back."""
+
+    occurrence: Ints
+    child: Ints
+    role: Ints
+    since: Ints
+    until: Ints
+    suspicion: Ints
+    """Row of the suspicion, -1 for other roles."""
+
+
+def group_suspects(rng: np.random.Generator, children: Children, areas: Areas, found: Suspicions) -> Ints:
+    """Which occurrence each suspicion belongs to (0, 1, 2 ...): one in five shares a neighbour's, same month."""
+    month = month_of(found.day)
+    key = month * 1_000_000 + areas.neighbourhood[children.area_on(found.child, found.day)]
+    order = np.lexsort((rng.random(len(key)), key))
+    same = np.zeros(len(key), dtype=bool)
+    same[1:] = (key[order][1:] == key[order][:-1]) & (found.child[order][1:] != found.child[order][:-1])
+    joined = same & (rng.random(len(key)) < 0.5)
+    group = np.empty(len(key), dtype=np.int64)
+    group[order] = np.cumsum(~joined) - 1
+    return group
+
+
+def share_occurrence(found: Suspicions, group: Ints, adult_on: Ints) -> Suspicions:
+    """The same suspicions, with one day and offence to an occurrence; later dates move along."""
+    _, first = np.unique(group, return_index=True)
+    lead = first[group]
+    shift = found.day[lead] - found.day
+    disposed = np.where(found.disposal_day > 0, np.clip(found.disposal_day + shift, None, adult_on[found.child] - 1), 0)
+    return Suspicions(
+        found.child, found.day[lead], found.offence[lead], found.gravity, found.arrested, found.outcome,
+        found.outcome_day + shift, found.disposal, np.maximum(disposed, np.where(disposed > 0, found.day[lead], 0)),
+    )  # fmt: skip
+
+
+def make_occurrences(
+    rng: np.random.Generator,
+    children: Children,
+    areas: Areas,
+    found: Suspicions,
+    group: Ints,
+    victims: tuple[Ints, Ints],
+) -> tuple[Occurrences, Roles]:
+    """All occurrences with their roles. ``victims`` are (children, days)."""
+    child, day = victims
+    _, first = np.unique(group, return_index=True)
+    attached = _attach_victims(rng, children, areas, found, first, child, day)
+    own = np.flatnonzero(attached < 0)
+    attached[own] = len(first) + np.arange(len(own))
+    occurred = np.concatenate([found.day[first], day[own]])
+    lead = np.concatenate([found.child[first], child[own]])
+    offence = np.concatenate([found.offence[first], offences(rng, VICTIM_MIX, len(own))])
+    occurrences = _details(rng, children, areas, offence, occurred, lead)
+    roles = Roles(
+        occurrence=np.concatenate([group, attached]),
+        child=np.concatenate([found.child, child]),
+        role=np.repeat((SUSPECT, VICTIM), (len(group), len(child))),
+        since=np.zeros(len(group) + len(child), dtype=np.int64),
+        until=np.full(len(group) + len(child), FAR),
+        suspicion=np.concatenate([np.arange(len(group)), np.full(len(child), -1)]),
+    )
+    roles = _distinct(_with_bystanders(rng, children, areas, occurrences, roles, len(first)))
+    _date_roles(rng, occurrences, roles, found)
+    return occurrences, roles
+
+
+def _attach_victims(
+    rng: np.random.Generator, children: Children, areas: Areas, found: Suspicions, first: Ints, child: Ints, day: Ints
+) -> Ints:
+    """The suspects' occurrence each victim belongs to, or -1: a third share one in their neighbourhood and month."""
+    suited = np.flatnonzero(np.isin(found.offence[first], _WITH_VICTIMS))
+    at = first[suited]
+    key = month_of(found.day[at]) * 1_000_000 + areas.neighbourhood[children.area_on(found.child[at], found.day[at])]
+    order = np.argsort(key, kind="stable")
+    wanted = month_of(day) * 1_000_000 + areas.neighbourhood[children.area_on(child, day)]
+    lo, hi = (np.searchsorted(key[order], wanted, side=side) for side in ("left", "right"))
+    picked = lo + np.floor(rng.random(len(child)) * (hi - lo)).astype(np.int64)
+    joins = (hi > lo) & (rng.random(len(child)) < 0.7)
+    attached = np.full(len(child), -1, dtype=np.int64)
+    attached[joins] = suited[order[picked[joins]]]
+    return attached
+
+
+def _details(
+    rng: np.random.Generator, children: Children, areas: Areas, offence: Ints, day: Ints, lead: Ints
+) -> Occurrences:
+    count = len(day)
+    began = moments(rng, day)
+    lasted = np.where(rng.random(count) < 0.12, rng.exponential(900, count), rng.exponential(12, count)).astype(
+        np.int64
+    )
+    historic = (offence == OFFENCE_GROUPS.index("sexual")) & (rng.random(count) < 0.35)
+    wait = recording_delay(rng, count, late=0.05) + np.where(historic, rng.integers(10, 200, count) * MINUTES_A_DAY, 0)
+    reported = began + lasted + wait
+    recorded = reported + recording_delay(rng, count, late=0.025) // 2
+    home = children.area_on(lead, day)
+    near = rng.random(count) < 0.4
+    area = np.where(near, _nearby(rng, areas, home), home)
+    family = children.families.hardship[children.family[lead]]
+    violent = offence <= OFFENCE_GROUPS.index("sexual")
+    domestic = violent & (rng.random(count) < np.clip(0.13 + 0.05 * family, 0.02, 0.4))
+    chance = np.full(len(OFFENCE_GROUPS), 0.01)
+    for name, share in (("homicide", 0.6), ("violence_with_injury", 0.10), ("robbery", 0.28), ("weapons", 0.95)):
+        chance[OFFENCE_GROUPS.index(name)] = share
+    return Occurrences(
+        offence, began, began + lasted, reported, recorded, area, domestic, rng.random(count) < chance[offence]
+    )
+
+
+def _nearby(rng: np.random.Generator, areas: Areas, home: Ints) -> Ints:
+    """An area of the same neighbourhood."""
+    order = np.argsort(areas.neighbourhood, kind="stable")
+    ranked = areas.neighbourhood[order]
+    lo = np.searchsorted(ranked, areas.neighbourhood[home], side="left")
+    hi = np.searchsorted(ranked, areas.neighbourhood[home], side="right")
+    return order[lo + np.floor(rng.random(len(home)) * (hi - lo)).astype(np.int64)]
+
+
+def _with_bystanders(
+    rng: np.random.Generator, children: Children, areas: Areas, occurrences: Occurrences, roles: Roles, suspected: int
+) -> Roles:
+    """Add witnesses, and a few who reported or were there: young people of the same neighbourhood."""
+    asked = np.flatnonzero(rng.random(len(occurrences.area)) < 0.55)
+    where = areas.neighbourhood[occurrences.area[asked]]
+    living = areas.neighbourhood[children.families.home[children.family, 0]]
+    order = np.argsort(living, kind="stable")
+    lo, hi = (np.searchsorted(living[order], where, side=side) for side in ("left", "right"))
+    picked = order[np.minimum(lo + np.floor(rng.random(len(asked)) * (hi - lo)).astype(np.int64), len(order) - 1)]
+    day = occurrences.began[asked] // MINUTES_A_DAY
+    age = (day - children.born[picked]) / YEAR
+    there = children.families.arrived_on[children.family[picked]] < day
+    fits = (hi > lo) & (age > 9.5) & (age < 17.9) & there
+    role = rng.choice((WITNESS, REPORTER, OTHER_ROLE), int(fits.sum()), p=(0.72, 0.14, 0.14))
+    count = len(role)
+    return Roles(
+        np.concatenate([roles.occurrence, asked[fits]]),
+        np.concatenate([roles.child, picked[fits]]),
+        np.concatenate([roles.role, role]),
+        np.concatenate([roles.since, np.zeros(count, dtype=np.int64)]),
+        np.concatenate([roles.until, np.full(count, FAR)]),
+        np.concatenate([roles.suspicion, np.full(count, -1)]),
+    )
+
+
+def _rows(roles: Roles, keep: Ints | NDArray[np.bool_]) -> Roles:
+    return Roles(*(part[keep] for part in
+                   (roles.occurrence, roles.child, roles.role, roles.since, roles.until, roles.suspicion)))  # fmt: skip
+
+
+def _distinct(roles: Roles) -> Roles:
+    """One role a child in an occurrence: suspect before victim before the rest."""
+    order = np.lexsort((roles.role, roles.child, roles.occurrence))
+    same = np.zeros(len(order), dtype=bool)
+    occurrence, child = roles.occurrence[order], roles.child[order]
+    same[1:] = (occurrence[1:] == occurrence[:-1]) & (child[1:] == child[:-1])
+    return _rows(roles, np.sort(order[~same]))
+
+
+def _date_roles(rng: np.random.Generator, occurrences: Occurrences, roles: Roles, found: Suspicions) -> None:
+    """When each role was attached; about one in twelve suspects with no further action is later eliminated."""
+    count = len(roles.child)
+    wait = np.where(roles.role == SUSPECT, rng.exponential(4.0, count), rng.exponential(0.3, count))
+    roles.since = occurrences.recorded[roles.occurrence] + (np.minimum(wait, 60) * MINUTES_A_DAY).astype(np.int64)
+    suspects = np.flatnonzero(roles.suspicion >= 0)
+    no_action = found.outcome[roles.suspicion[suspects]] == NFA
+    cleared = suspects[no_action & (rng.random(len(suspects)) < 0.08)]
+    roles.until[cleared] = roles.since[cleared] + rng.integers(3, 120, len(cleared)) * MINUTES_A_DAY
+
+
+def recorded_before_cut(occurrences: Occurrences, roles: Roles) -> tuple[Occurrences, Roles]:
+    """What police had recorded by the cut, occurrences in order of recording."""
+    order = np.argsort(occurrences.recorded, kind="stable")
+    order = order[occurrences.recorded[order] < CUT * MINUTES_A_DAY]
+    place = np.full(len(occurrences.recorded), -1, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    kept = _rows(roles, (place[roles.occurrence] >= 0) & (roles.since < CUT * MINUTES_A_DAY))
+    kept.occurrence = place[kept.occurrence]
+    kept = _rows(kept, np.lexsort((kept.child, kept.occurrence)))
+    parts = (occurrences.offence, occurrences.began, occurrences.ended, occurrences.reported, occurrences.recorded,
+             occurrences.area, occurrences.domestic, occurrences.weapon)  # fmt: skip
+    return Occurrences(*(part[order] for part in parts)), kept
+
+
+def outcome_codes(rng: np.random.Generator, outcome: Ints) -> NDArray[np.str_]:
+    """Home Office outcome codes (text) of each investigation's end."""
+    no_action = rng.choice(("9", "10", "14", "15", "16", "18"), len(outcome), p=(0.05, 0.20, 0.15, 0.20, 0.30, 0.10))
+    other = rng.choice(("17", "19", "20", "21"), len(outcome), p=(0.05, 0.05, 0.45, 0.45))
+    named = np.array(["", "8", "22", "2", "1", ""])[outcome]
+    return np.where(outcome == NFA, no_action, np.where(named == "", other, named))
+
+
+def outcome_minutes(rng: np.random.Generator, found: Suspicions) -> Ints:
+    """The day each outcome is entered, in days: outcome 22 only after the activity ends, some months on."""
+    after = np.where(found.outcome == 2, rng.integers(45, 150, len(found.outcome)), 0)
+    typing = np.where(found.outcome == CHARGE, rng.integers(0, 12, len(after)), rng.integers(0, 30, len(after)))
+    return found.outcome_day + after + typing

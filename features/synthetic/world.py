@@ -1,0 +1,204 @@
+"""Makes the synthetic partners: a seeded population, six years of their lives, and every partner's extract of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from features.errors import BadConfiguration
+from features.events import OFFENCE_GROUPS, POLICE_ROLES
+from features.synthetic import care, contacts, justice, nominals, police, school
+from features.synthetic.areas import FULL_SIZE, Areas, made_up_areas, read_areas, scaled_table
+from features.synthetic.clock import TERMS, Ints, birthday
+from features.synthetic.course import Course, Lives
+from features.synthetic.decisions import Suspicions
+from features.synthetic.names import record_numbers
+from features.synthetic.needs import base_log_rates, hotspots, traits_of
+from features.synthetic.population import Children, make_children
+from features.synthetic.summary import SyntheticSummary, World, folder_digest, headline_rates
+from features.synthetic.writing import Column, coded, days, minutes, write_extract, yes_no
+from features.workspace import whole_folder
+
+DEFAULT_SEED = 20260101
+FEWEST_CHILDREN = 500
+Progress = Callable[[str], None]
+
+
+def make_partners(
+    folder: Path, seed: int, children: int | None = None, areas: Path | None = None, progress: Progress | None = None
+) -> SyntheticSummary:
+    """Fill ``folder`` with every partner's extract and say what is in it. Same arguments, same bytes.
+
+    ``children`` is how many are aged 10-17 at any time (all 127,247 by default); ``areas`` a file of real small areas
+    with the columns of ``features.synthetic.areas.COLUMNS``, made-up ones by default. The folder is replaced whole.
+
+    :raises BadInput: the areas file is missing or malformed, all faults together.
+    :raises BadConfiguration: fewer children than the world can be made of.
+    """
+    if children is not None and children < FEWEST_CHILDREN:
+        raise BadConfiguration(f"a synthetic world needs at least {FEWEST_CHILDREN} children, not {children}")
+    say = progress or (lambda message: None)
+    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(8)]
+    where = read_areas(areas) if areas is not None else made_up_areas(streams[0])
+    size = children or (FULL_SIZE if areas is None else int(where.population.sum()))
+    say(f"making families with {size:,} children aged 10 to 17")
+    kids = make_children(streams[1], where, size)
+    base = base_log_rates(traits_of(kids, where, hotspots(streams[0], where)))
+    course = Lives(streams[2], kids, base).run(say)
+    with whole_folder(folder) as scratch:
+        writer = _Partners(scratch, kids, where, course, streams[3:], say)
+        world = writer.write(size / where.population.sum())
+        return SyntheticSummary(seed, size, writer.rows, folder_digest(scratch), headline_rates(world))
+
+
+class _Partners:
+    """Writes each partner's files from the lives lived."""
+
+    def __init__(
+        self,
+        folder: Path,
+        kids: Children,
+        areas: Areas,
+        course: Course,
+        streams: list[np.random.Generator],
+        say: Progress,
+    ) -> None:
+        self.folder, self.kids, self.areas, self.course, self.streams, self.say = (
+            folder, kids, areas, course, streams, say,
+        )  # fmt: skip
+        self.rows: dict[str, int] = {}
+        self.events = {name: happened.arrays() for name, happened in course.events.items()}
+        self.suspicions = Suspicions.joined(course.suspicions)
+
+    def write(self, scale: float) -> World:
+        """All files; what they were made from."""
+        self._put("area", {name: column for name, column in _columns(scaled_table(self.areas, scale))})
+        self.say("writing police extracts")
+        occurrences, roles = self._police()
+        cases = self._justice()
+        self.say("writing school and social care extracts")
+        upn = school.pupil_numbers(self.streams[2], len(self.kids))
+        self._school(upn)
+        needs, cares = self._care(upn)
+        return World(
+            self.kids, occurrences, roles, self.suspicions, self.contacts, self.asb_subjects, cases,
+            self.events["suspension"], _persistent(self.course), needs, cares,
+        )  # fmt: skip
+
+    def _put(self, name: str, columns: dict[str, Column]) -> None:
+        self.rows[name] = write_extract(self.folder, name, columns).num_rows
+
+    def _police(self) -> tuple[police.Occurrences, police.Roles]:
+        rng = self.streams[0]
+        group = police.group_suspects(rng, self.kids, self.areas, self.suspicions)
+        self.suspicions = police.share_occurrence(self.suspicions, group, birthday(self.kids.born, 18.0) - 2)
+        made = police.make_occurrences(rng, self.kids, self.areas, self.suspicions, group, self.events["victim"])
+        occurrences, roles = police.recorded_before_cut(*made)
+        subjects, victims = self.events["asb"], self.events["asb_victim"]
+        self.contacts = {
+            "stop_search": contacts.searches(rng, self.kids, self.events["search"]),
+            "custody": contacts.custodies(rng, self.kids, self.suspicions),
+            "missing": contacts.missing_episodes(rng, self.events["missing"]),
+            "asb": contacts.asb(rng, subjects, victims),
+            "da_incident": contacts.domestic(rng, self.kids, self.events["domestic"]),
+        }
+        self.asb_subjects = np.flatnonzero(
+            self.contacts["asb"].columns["role"].to_numpy(zero_copy_only=False) == "subject"
+        )
+        known = nominals.make_nominals(
+            rng, [(roles.child, roles.since)] + [(c.child, c.recorded) for c in self.contacts.values()]
+        )
+        self._write_police(rng, occurrences, roles, known)
+        return occurrences, roles
+
+    def _write_police(
+        self, rng: np.random.Generator, crimes: police.Occurrences, roles: police.Roles, known: nominals.Nominals
+    ) -> None:
+        held = np.unique(self.contacts["custody"].child)
+        self._put("police_nominal", nominals.nominal_columns(rng, self.kids, self.areas, known, held))
+        occ_id = record_numbers("OCC", np.arange(1, len(crimes.began) + 1), 8)
+        self._put("occurrence", _occurrence_columns(self.areas, crimes, occ_id))
+        person = known.ids.take(pa.array(known.of_contact[0]))
+        self._put("occ_role", {
+            "occ_id": occ_id.take(pa.array(roles.occurrence)),
+            "nominal_id": person,
+            "role": coded(POLICE_ROLES, roles.role),
+            "from_dt": minutes(roles.since),
+            "to_dt": minutes(roles.until),
+        })  # fmt: skip
+        self._write_outcomes(rng, roles, occ_id, person)
+        numbers = {"stop_search": ("search_id", "SS"), "custody": ("custody_id", "CU"), "missing": ("episode_id", "MP"),
+                   "asb": ("incident_id", "AB"), "da_incident": ("incident_id", "DA")}  # fmt: skip
+        for part, (name, contact) in zip(known.of_contact[1:], self.contacts.items(), strict=True):
+            column, prefix = numbers[name]
+            own = record_numbers(prefix, np.arange(1, len(contact.child) + 1), 8)
+            self._put(name, {column: own, "nominal_id": known.ids.take(pa.array(part))} | contact.columns)
+
+    def _write_outcomes(
+        self, rng: np.random.Generator, roles: police.Roles, occ_id: pa.Array, person: pa.Array
+    ) -> None:
+        rows = np.flatnonzero(roles.suspicion >= 0)
+        found = self.suspicions.rows(roles.suspicion[rows])
+        code, day = police.outcome_codes(rng, found.outcome), police.outcome_minutes(rng, found)
+        day = np.maximum(day, roles.since[rows] // 1440)
+        order = np.lexsort((rows, day))
+        order = order[~np.asarray(days(day).is_null())[order]]
+        self._put("occ_outcome", {
+            "occ_id": occ_id.take(pa.array(roles.occurrence[rows[order]])),
+            "nominal_id": person.take(pa.array(rows[order])),
+            "code": pa.array(code[order]),
+            "outcome_dt": days(day[order]),
+        })  # fmt: skip
+
+    def _justice(self) -> Suspicions:
+        rng = self.streams[1]
+        cases, recorded = justice.recorded_cases(rng, self.suspicions)
+        self._put("yj_case", justice.case_columns(rng, self.kids, self.areas, cases, recorded))
+        return cases
+
+    def _school(self, upn: pa.Array) -> None:
+        rng = self.streams[3]
+        self._put("school_pupil", school.pupil_columns(rng, self.kids, self.areas, upn))
+        self._put("school_suspension", school.suspension_columns(rng, self.kids, upn, self.events["suspension"]))
+        self._put("attendance", school.attendance_columns(rng, upn, self.course.absences))
+
+    def _care(self, upn: pa.Array) -> tuple[care.Spells, care.Spells]:
+        rng, course = self.streams[4], self.course
+        needs = care.Spells.of(course.needs.arrays(), course.need_until)
+        cares = care.Spells.of(course.cares.arrays(), course.care_until)
+        records = care.care_records(rng, self.kids)
+        known = (self.events["domestic"][0], self.events["missing"][0], self.suspicions.child)
+        self._put("cin", care.need_columns(rng, self.kids, self.areas, records, upn, needs, *known))
+        self._put("cla", care.placement_columns(rng, self.kids, self.areas, records, upn, cares))
+        return needs, cares
+
+
+def _columns(table: pa.Table) -> list[tuple[str, Column]]:
+    return [(name, table.column(name)) for name in table.column_names]
+
+
+def _occurrence_columns(areas: Areas, crimes: police.Occurrences, occ_id: pa.Array) -> dict[str, Column]:
+    return {
+        "occ_id": occ_id,
+        "ho_class": coded(OFFENCE_GROUPS, crimes.offence),
+        "committed_from": minutes(crimes.began),
+        "committed_to": minutes(crimes.ended),
+        "reported_dt": minutes(crimes.reported),
+        "recorded_dt": minutes(crimes.recorded),
+        "lsoa": areas.codes.take(pa.array(crimes.area)),
+        "da_flag": yes_no(crimes.domestic),
+        "weapon_flag": yes_no(crimes.weapon),
+    }
+
+
+def _persistent(course: Course) -> dict[int, tuple[float, float]]:
+    """By year of the autumn term: pupils who missed a tenth or more, and pupils."""
+    found: dict[int, tuple[float, float]] = {}
+    for number, who, sick, truant in course.absences:
+        absent, pupils = found.get(2020 + TERMS[number].month // 12, (0.0, 0.0))
+        share: Ints = (sick + truant > 0.10).astype(np.int64)
+        found[2020 + TERMS[number].month // 12] = (absent + float(share.sum()), pupils + len(who))
+    return found
