@@ -30,9 +30,10 @@ from risk_model.training.estimators.base import (
 CONTACTS = (
     "suspect_records_last_365_days",
     "victim_records_last_365_days",
-    "custody_records_last_365_days",
-    "asb_records_last_365_days",
-    "missing_episodes_last_365_days",
+    "custody_last_365_days",
+    "asb_reports_last_365_days",
+    "missing_last_365_days",
+    "diversion_last_365_days",
 )
 """Features added up as contacts: the first is needed, the others count where the experiment has them."""
 NEEDS = ("age_years", "is_male")

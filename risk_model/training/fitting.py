@@ -1,0 +1,178 @@
+"""Training an experiment: every split, every estimator, the same recipe; then the final fit of the one chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from risk_model.errors import NotPublishable, Refusal, Untrainable, all_faults
+from risk_model.experiment import Experiment
+from risk_model.training.bands import Predicted, make_bands
+from risk_model.training.calibration import Calibrator, fit_calibrator
+from risk_model.training.capacity import check_capacity, listed_by_team
+from risk_model.training.estimators import ESTIMATORS, check_estimators
+from risk_model.training.estimators.base import Fitted
+from risk_model.training.evaluation import Evaluation, evaluate
+from risk_model.training.inputs import Inputs
+from risk_model.training.intervals import resample_people
+from risk_model.training.predictions import Predictions, list_keys, pooled, write_predictions
+from risk_model.training.scorer import ScoringModel
+from risk_model.training.selection import Selection, check_selection, select
+from risk_model.training.splits import Split, check_splits, final_split, temporal_splits
+from risk_model.training.suspicion import refuse_too_good
+
+LEAST_POSITIVES = 10
+"""Fewer positives than this in a training slice teach nothing."""
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An estimator that could not be fitted on a split, and why. It takes no further part; the others go on."""
+
+    estimator: str
+    split: str
+    why: str
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """All that training found. ``evaluations`` go estimator by estimator: each split, then all splits pooled."""
+
+    splits: tuple[Split, ...]
+    predictions: tuple[Predictions, ...]
+    evaluations: tuple[Evaluation, ...]
+    selection: Selection
+    failures: tuple[Failure, ...]
+
+
+def train(experiment: Experiment, inputs: Inputs, folder: Path, say: Say = lambda _: None) -> TrainingResult:
+    """Every estimator fitted, calibrated and tested on every split; predictions are written into ``folder``.
+
+    :raises BadConfiguration: settings, capacity, selection or splits that cannot be used; nothing has been fitted.
+    :raises Untrainable: a slice with too few positives, a feature too good to be true, or no estimator left.
+    """
+    check_estimators(experiment.estimators)
+    check_selection(experiment)
+    known = inputs.labelled()
+    check_capacity(known.rows.area, experiment.capacity)
+    splits = temporal_splits(experiment, known.rows.as_of)
+    for split in splits:
+        check_split(experiment, split, known)
+    predictions, failures = _all_predictions(experiment, known, splits, say)
+    write_predictions(folder, predictions)
+    say("measuring, with intervals")
+    evaluations = evaluate_all(experiment, predictions)
+    by_split = {name: [each for each in evaluations if each.estimator == name and each.split in _names(splits)]
+                for name in dict.fromkeys(part.estimator for part in predictions)}  # fmt: skip
+    return TrainingResult(splits, predictions, evaluations, select(experiment.selection, by_split), failures)
+
+
+def _names(splits: Sequence[Split]) -> set[str]:
+    return {split.name for split in splits}
+
+
+def evaluate_all(experiment: Experiment, predictions: Sequence[Predictions]) -> tuple[Evaluation, ...]:
+    """Each estimator on each split and on all of them pooled, with one set of draws of people for all."""
+    people = np.concatenate([part.person for part in predictions])
+    resamples = resample_people(people, experiment.bootstrap_resamples, experiment.seed)
+    found = []
+    for name in dict.fromkeys(part.estimator for part in predictions):
+        own = [part for part in predictions if part.estimator == name]
+        found += [evaluate(experiment, part, resamples) for part in (*own, pooled(own))]
+    return tuple(found)
+
+
+def check_split(experiment: Experiment, split: Split, known: Inputs) -> None:
+    """Look again for leaks, for too few positives and for a feature that knows the answer.
+
+    :raises BadConfiguration: the split leaks.
+    :raises Untrainable: too few positives, one class only, or a feature too good to be true.
+    """
+    check_splits(experiment, split, known.rows, known.event_on)
+    faults = []
+    for name, part, least in (("training", split.train, LEAST_POSITIVES), ("calibration", split.calibrate, 1),
+                              ("test", split.test, 1)):  # fmt: skip
+        if part is None:
+            continue
+        outcome = known.rows.between(part.first, part.before).outcome
+        if outcome.sum() < least:
+            faults.append(f"{name} ({part.plain}): fewer than {least} rows with the outcome")
+        if outcome.sum() == len(outcome):
+            faults.append(f"{name} ({part.plain}): every row has the outcome")
+    if faults:
+        advice = "use more as-of dates, or a commoner outcome:"
+        raise Untrainable(all_faults(f"{split.name}: too little to learn from; {advice}", faults))
+    refuse_too_good(known.rows.between(split.train.first, split.train.before), split.name)
+
+
+def _all_predictions(
+    experiment: Experiment, known: Inputs, splits: Sequence[Split], say: Say
+) -> tuple[tuple[Predictions, ...], tuple[Failure, ...]]:
+    predictions: list[Predictions] = []
+    failures: list[Failure] = []
+    for name in experiment.estimators:
+        try:
+            own = []
+            for split in splits:
+                say(f"{name}, {split.name}")
+                own.append(_predict(experiment, name, known, split))
+        except Exception as error:
+            failures.append(Failure(name, split.name, _why(error)))
+        else:
+            predictions += own
+    if not any(ESTIMATORS[part.estimator].publishable for part in predictions):
+        faults = [f"{failure.estimator}, {failure.split}: {failure.why}" for failure in failures]
+        raise Untrainable(all_faults("no estimator that may be chosen could be trained:", faults))
+    return tuple(predictions), tuple(failures)
+
+
+def _why(error: Exception) -> str:
+    """A refusal's own words; of anything else only its kind, since a library's message may quote data."""
+    return str(error) if isinstance(error, Refusal) else f"{type(error).__name__} (a fault in the software, not input)"
+
+
+def fit_recipe(experiment: Experiment, name: str, known: Inputs, split: Split) -> tuple[Fitted, Calibrator]:
+    """The one recipe: fit on the training slice, calibrate on the later slice."""
+    estimator = ESTIMATORS[name]
+    train_on, later = known.within(split.train), known.within(split.calibrate)
+    needs = estimator.needs_protected
+    fitted = estimator.fit(train_on.rows, experiment.estimators[name], experiment.seed, train_on.protected(needs))
+    raw = fitted.raw_score(later.rows.X, later.protected(needs))
+    return fitted, fit_calibrator(raw, later.rows.outcome, estimator.scale)
+
+
+def _predict(experiment: Experiment, name: str, known: Inputs, split: Split) -> Predictions:
+    assert split.test is not None
+    fitted, calibrator = fit_recipe(experiment, name, known, split)
+    test = known.within(split.test)
+    raw = fitted.raw_score(test.rows.X, test.protected(ESTIMATORS[name].needs_protected))
+    keys = list_keys(experiment, test.rows.as_of)
+    return Predictions(
+        name, split.name, test.rows.person, test.rows.as_of.astype("datetime64[D]"), test.rows.area,
+        test.rows.age_years, test.rows.outcome, raw, calibrator.probability(raw),
+        listed_by_team(raw, keys, test.rows.area, experiment.capacity),
+    )  # fmt: skip
+
+
+def refit_final(
+    experiment: Experiment, inputs: Inputs, chosen: str, predictions: Sequence[Predictions]
+) -> ScoringModel:
+    """The chosen estimator by the same recipe on the latest data, with bands from its pooled test predictions.
+
+    :raises NotPublishable: a comparator was chosen.
+    """
+    if not ESTIMATORS[chosen].publishable:
+        raise NotPublishable(f"{chosen}: a comparator; it can be compared with, and never published")
+    known = inputs.labelled()
+    split = final_split(experiment, known.rows.as_of)
+    check_split(experiment, split, known)
+    fitted, calibrator = fit_recipe(experiment, chosen, known, split)
+    tested = pooled([part for part in predictions if part.estimator == chosen])
+    lists = len(np.unique(list_keys(experiment, tested.as_of)))
+    resamples = resample_people(tested.person, experiment.bootstrap_resamples, experiment.seed)
+    bands = make_bands(experiment, Predicted(tested.person, tested.probability, tested.outcome, lists), resamples)
+    return ScoringModel(chosen, known.rows.feature_names, fitted, calibrator, bands)

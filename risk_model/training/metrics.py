@@ -1,0 +1,168 @@
+"""How good a ranking and its probabilities are. Every metric is written once, for many weightings of the rows at once.
+
+A weighting says how often each row counts: all ones give the plain figure, a draw of people gives one resample. What a
+list of limited places finds is an expectation over ties (``listed``), so no figure hangs on the order of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk_model.training.calibration import bin_numbers, sigmoid
+
+Floats = NDArray[np.float64]
+BINS = 10
+BLOCK = 100
+"""Weightings handled at once, to bound memory."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric's name in tables, what it means, and which way is better (0: nearest to its ideal is best)."""
+
+    name: str
+    plain: str
+    meaning: str
+    better: int
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric("recall_at_capacity", "Found with the places there are",
+           "of all who had the outcome, the share on a list", +1),
+    Metric("precision_at_capacity", "Right among those listed", "of all on a list, the share who had the outcome", +1),
+    Metric("lift_at_capacity", "Times better than drawing lots", "precision over the rate among everybody", +1),
+    Metric("auc", "AUC", "the chance that somebody with the outcome is ranked above somebody without", +1),
+    Metric("average_precision", "Average precision", "precision averaged over every length of list", +1),
+    Metric("brier", "Brier score", "mean squared distance of probability and outcome", -1),
+    Metric("calibration_error", "Calibration error",
+           "mean distance of probability and observed rate over ten bins of equal size", -1),
+    Metric("calibration_intercept", "Calibration intercept", "0 where probabilities are right on the whole", 0),
+    Metric("calibration_slope", "Calibration slope", "1 where they are spread as they should be", 0),
+)  # fmt: skip
+CAPACITY_METRICS = ("recall_at_capacity", "precision_at_capacity", "lift_at_capacity")
+BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
+
+
+def rank_metrics(score: Floats, outcome: Floats, weights: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    """AUC and average precision, one of each for every row of ``weights`` ``(m, n)``; NaN where a class is empty.
+
+    Rows with equal scores count as half ranked each way (AUC), or are taken together (average precision).
+    """
+    order = np.argsort(-score, kind="stable")
+    found = [_ranked(score[order], outcome[order], weights[at : at + BLOCK][:, order])
+             for at in range(0, len(weights), BLOCK)]  # fmt: skip
+    return np.concatenate([auc for auc, _ in found]), np.concatenate([precision for _, precision in found])
+
+
+def _ranked(score: Floats, outcome: Floats, weights: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    """The same for rows sorted from the highest score; only positions of positives are looked at after one pass."""
+    at = np.flatnonzero(outcome > 0)
+    first = np.searchsorted(-score, -score[at], "left")
+    last = np.searchsorted(-score, -score[at], "right")
+    rows_to = np.zeros((len(weights), len(score) + 1), dtype=np.int64)
+    np.cumsum(weights, axis=1, out=rows_to[:, 1:])
+    own = weights[:, at].astype(np.int64)
+    positives_to = np.zeros((len(weights), len(at) + 1), dtype=np.int64)
+    np.cumsum(own, axis=1, out=positives_to[:, 1:])
+    taken = positives_to[:, np.searchsorted(at, last)]
+    total = positives_to[:, -1].astype(np.float64)
+    negatives = rows_to[:, -1] - total
+    above = rows_to[:, first] - positives_to[:, np.searchsorted(at, first)]
+    tied = rows_to[:, last] - taken - above
+    with np.errstate(invalid="ignore", divide="ignore"):
+        beaten = negatives[:, None] - above - tied / 2
+        auc = (own * beaten).sum(axis=1) / (total * negatives)
+        precision = (own * np.where(own > 0, taken / np.maximum(rows_to[:, last], 1), 0)).sum(axis=1) / total
+    return auc, precision
+
+
+@dataclass(frozen=True)
+class SumMetrics:
+    """Metrics that are functions of sums over rows: ``columns`` ``(n, k)`` to be summed, then :meth:`of`."""
+
+    columns: Floats
+    intercept: float
+    slope: float
+    bins: int
+
+    def of(self, sums: Floats) -> dict[str, Floats]:
+        """One value for each row of ``(m, k)`` sums; NaN where there is nothing to divide by.
+
+        The calibration figures of a resample are one Newton step from those of all rows, which is exact for all rows
+        and to first order for a resample.
+        """
+        rows, positives, listed, found, squared = sums[:, :5].T
+        bins = np.abs(sums[:, 5 : 5 + self.bins]).sum(axis=1)
+        gradient_0, curve_0, gradient_a, gradient_b, aa, ab, bb = sums[:, 5 + self.bins :].T
+        with np.errstate(invalid="ignore", divide="ignore"):
+            step = (aa * gradient_b - ab * gradient_a) / (aa * bb - ab**2)
+            return {
+                "recall_at_capacity": found / positives,
+                "precision_at_capacity": found / listed,
+                "lift_at_capacity": (found / listed) / (positives / rows),
+                "brier": squared / rows,
+                "calibration_error": bins / rows,
+                "calibration_intercept": self.intercept - gradient_0 / curve_0,
+                "calibration_slope": self.slope - step,
+            }
+
+
+def sum_metrics(probability: Floats, outcome: Floats, listed: Floats) -> SumMetrics:
+    """The metrics of these rows that are functions of sums. Bins are fixed by the rows as they are."""
+    number = bin_numbers(probability, BINS)
+    error = probability - outcome
+    bins = np.where(number[:, None] == np.arange(BINS), error[:, None], 0.0)
+    held = np.clip(probability, 1e-12, 1 - 1e-12)
+    z = np.log(held) - np.log1p(-held)
+    intercept, level, slope = _offset_fit(z, outcome), *_slope_fit(z, outcome)
+    p_0, p_1 = sigmoid(z + intercept), sigmoid(level + slope * z)
+    weight = p_1 * (1 - p_1)
+    columns = np.column_stack(
+        [np.ones_like(z), outcome, listed, listed * outcome, error**2, bins, p_0 - outcome, p_0 * (1 - p_0),
+         p_1 - outcome, (p_1 - outcome) * z, weight, weight * z, weight * z**2]
+    )  # fmt: skip
+    return SumMetrics(columns, intercept, slope, BINS)
+
+
+def _offset_fit(z: Floats, outcome: Floats) -> float:
+    """The intercept of the outcome on ``z`` with its slope held at 1."""
+    level = 0.0
+    for _ in range(50):
+        p = sigmoid(z + level)
+        step = float((p - outcome).sum() / max((p * (1 - p)).sum(), 1e-12))
+        level -= float(np.clip(step, -2, 2))
+        if abs(step) < 1e-10:
+            break
+    return level
+
+
+def _slope_fit(z: Floats, outcome: Floats) -> tuple[float, float]:
+    """Intercept and slope of the outcome on ``z``; NaN where ``z`` does not vary or separates the outcome."""
+    if np.ptp(z) == 0 or not 0 < outcome.sum() < len(outcome):
+        return float("nan"), float("nan")
+    at = np.array([0.0, 1.0])
+    for _ in range(50):
+        p = sigmoid(at[0] + at[1] * z)
+        weight = p * (1 - p)
+        mixed = (weight * z).sum()
+        gradient = np.array([(p - outcome).sum(), ((p - outcome) * z).sum()])
+        curve = np.array([[weight.sum(), mixed], [mixed, (weight * z**2).sum()]])
+        if np.linalg.det(curve) < 1e-9:
+            return float("nan"), float("nan")
+        step = np.linalg.solve(curve, gradient)
+        at = at - step * min(1.0, 2 / np.abs(step).max(initial=1e-12))
+        if np.abs(step).max() < 1e-10:
+            return float(at[0]), float(at[1])
+    return float("nan"), float("nan")
+
+
+def auc_of(score: Floats, outcome: Floats) -> float:
+    """The AUC of a score; NaN where a class is empty.
+
+    >>> auc_of(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0.0, 0.0, 1.0, 1.0]))
+    0.75
+    """
+    return float(rank_metrics(score, outcome, np.ones((1, len(score)), dtype=np.uint8))[0][0])
