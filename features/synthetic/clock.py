@@ -28,12 +28,12 @@ YEAR = 365.25
 _LOCKDOWN = {2: 0.5, 3: 1.0, 4: 0.9, 5: 0.6, 10: 0.5, 12: 0.9, 13: 0.8, 14: 0.5}
 """How far each month was a lockdown (March to June 2020, November 2020, January to March 2021)."""
 _LOCKDOWN_EFFECT = {
-    "suspect": -0.55, "victim": -0.60, "asb": 0.45, "asb_victim": 0.30, "missing": -0.45, "domestic": 0.15,
+    "suspect": -0.40, "victim": -0.50, "asb": 0.45, "asb_victim": 0.30, "missing": -0.45, "domestic": 0.15,
     "search": -0.10, "suspension": -2.8, "need": -0.25, "care": -0.20,
 }  # fmt: skip
 _TREND = {
-    "suspect": (0.92, 0.95, 1.00, 1.03, 1.05, 1.05), "victim": (0.95, 0.97, 1.00, 1.02, 1.03, 1.03),
-    "suspension": (0.70, 0.80, 0.95, 1.08, 1.18, 1.20), "asb": (1.10, 1.05, 1.00, 0.98, 0.96, 0.95),
+    "suspect": (1.45, 1.12, 1.0, 1.0, 1.0, 1.0), "victim": (1.10, 1.05, 1.00, 1.00, 1.00, 1.00),
+    "suspension": (0.95, 0.90, 0.98, 1.06, 1.12, 1.10), "asb": (1.10, 1.05, 1.00, 0.98, 0.96, 0.95),
 }  # fmt: skip
 _SEASON = {
     "asb": (0.85, 0.90, 1.0, 1.1, 1.1, 1.1, 1.1, 1.1, 1.0, 1.25, 1.15, 0.75),
@@ -101,6 +101,14 @@ def month_of(day: Ints) -> Ints:
 def random_days(rng: np.random.Generator, month: int, count: int) -> Ints:
     """``count`` days in a month."""
     return rng.integers(MONTH_STARTS[month], MONTH_STARTS[month + 1], count)
+
+
+def school_days(rng: np.random.Generator, month: int, count: int) -> Ints:
+    """``count`` weekdays in term in a month; any days of a month without one (rates there are 0)."""
+    days = np.arange(MONTH_STARTS[month], MONTH_STARTS[month + 1])
+    in_term = np.any([(days >= term.first) & (days <= term.last) for term in TERMS], axis=0)
+    found = days[in_term & ((days + 3) % 7 < 5)]
+    return rng.choice(found if len(found) else days, count)
 
 
 _HOUR_WEIGHTS = np.array(

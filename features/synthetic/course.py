@@ -21,9 +21,10 @@ from features.synthetic.clock import (
     month_factors,
     month_of,
     random_days,
+    school_days,
 )
 from features.synthetic.decisions import Suspicions, decide
-from features.synthetic.needs import HAZARDS, MEMORY, TROUBLE_MEMORY, age_tables
+from features.synthetic.needs import HAZARDS, KNOWN_AFTER, MEMORY, TROUBLE_MEMORY, age_tables
 from features.synthetic.population import Children
 
 COUNTED = ("domestic", "victim", "asb", "asb_victim", "missing", "suspension", "search")
@@ -72,6 +73,7 @@ class _State:
         self.recent = {name: np.zeros(count, dtype=np.float32) for name in MEMORY}
         self.trouble = rng.standard_normal(count, dtype=np.float32)
         self.absence = np.zeros(count, dtype=np.float32)
+        self.met = np.full(count, -NOBODY, dtype=np.int32)
         self.diverted_from = np.full(count, NOBODY, dtype=np.int32)
         self.entered_from = np.full(count, NOBODY, dtype=np.int32)
         self.need_until = np.zeros(count, dtype=np.int32)
@@ -86,6 +88,8 @@ class _State:
         found["in_need"] = (self.need_until[here] > month).astype(np.float32)
         since = month - self.diverted_from[here]
         found["diverted"] = ((since >= 0) & (since < 24)).astype(np.float32)
+        found["entered"] = (self.entered_from[here] <= month).astype(np.float32)
+        found["known"] = (month - self.met[here] <= 12).astype(np.float32)
         found["suspended_and_missing"] = found["suspension"] * found["missing"]
         found["care_and_missing"] = found["care"] * found["missing"]
         return found
@@ -126,7 +130,7 @@ class Lives:
         starts = np.maximum(month_of(birthday(children.born, 9.0)), 0)
         first_day = np.maximum(MONTH_STARTS[np.minimum(starts, MONTHS)], FIRST_DAY)
         starting = starts < MONTHS
-        for name, share, spell, before in (("care", 0.0100, 34.0, 900.0), ("need", 0.036, 7.0, 150.0)):
+        for name, share, spell, before in (("care", 0.0087, 34.0, 900.0), ("need", 0.029, 7.0, 150.0)):
             odds = np.exp(self.base[name] - self.base[name].max())
             chance = np.minimum(share * odds / odds.mean(), 0.6)
             who = np.flatnonzero(starting & (self.arrived == 0) & (rng.random(len(children)) < chance))
@@ -181,26 +185,34 @@ class Lives:
         return np.minimum(np.exp(score) * factor, np.float32(2.5))
 
     def _count(self, name: str, month: int, lo: int, rate: Floats) -> None:
+        rows, number = self._numbers(name, rate)
+        who = np.repeat(rows, number) + lo
+        days = school_days(self.rng, month, len(who)) if name == "suspension" else random_days(self.rng, month, len(who))
+        self.course.events[name].add(who, days)
+        if name in MEMORY:
+            self.state.recent[name][rows + lo] += number.astype(np.float32)
+        if name in KNOWN_AFTER:
+            self.state.met[rows + lo] = month
+
+    def _numbers(self, name: str, rate: Floats) -> tuple[Ints, Ints]:
+        """Rows with an event this month, and how many: a burst of more may follow the first."""
         number = self.rng.poisson(rate)
         rows = np.flatnonzero(number)
-        who = np.repeat(rows, number[rows]) + lo
-        self.course.events[name].add(who, random_days(self.rng, month, len(who)))
-        if name in MEMORY:
-            self.state.recent[name][rows + lo] += number[rows].astype(np.float32)
+        burst = HAZARDS[name].burst
+        return rows, number[rows] + self.rng.geometric(1 / (1 + burst), len(rows)) - 1
 
     def _suspect(self, month: int, lo: int, rate: Floats, history: dict[str, Floats]) -> None:
-        number = self.rng.poisson(rate)
-        rows = np.flatnonzero(number)
-        rows = np.repeat(rows, number[rows])
+        rows = np.repeat(*self._numbers("suspect", rate))
         who = rows + lo
         entered = self.state.entered_from[who] <= month
         found = decide(
             self.rng, self.children, who, random_days(self.rng, month, len(who)),
-            past=history["suspect"][rows], entered=entered, diverted=history["diverted"][rows] > 0,
+            past=history["suspect"][rows], known=history["known"][rows], entered=entered, diverted=history["diverted"][rows] > 0,
             care=history["care"][rows], adult_on=self.adult_on[who],
         )  # fmt: skip
         self.course.suspicions.append(found)
         np.add.at(self.state.recent["suspect"], who, np.float32(1))
+        self.state.met[who] = month
         for state, kept in ((self.state.diverted_from, found.diverts), (self.state.entered_from, found.enters)):
             np.minimum.at(state, who[kept], month_of(found.disposal_day[kept]).astype(np.int32) + 1)
 
@@ -226,7 +238,7 @@ class Lives:
             kids, noise = self.children, self.rng.standard_normal((2, len(rows)))
             score = 0.28 * kids.hardship[who] - 0.32 * kids.bond[who] + 0.15 * kids.conduct[who]
             score += 0.25 * history["trouble"][rows] + 0.45 * history["missing"][rows] + 0.30 * kids.free_meals[who]
-            sick = np.minimum(np.exp(-3.35 + 0.45 * score + 0.55 * noise[0]), 0.6)
-            truant = np.minimum(np.exp(-5.00 + 1.10 * score + 0.90 * noise[1]), 0.35)
+            sick = np.minimum(np.exp(-3.17 + 0.45 * score + 0.55 * noise[0]), 0.6)
+            truant = np.minimum(np.exp(-4.62 + 0.95 * score + 0.90 * noise[1]), 0.35)
             self.course.absences.append((number, who, sick.astype(np.float32), truant.astype(np.float32)))
             self.state.absence[who] = (sick + truant > 0.10).astype(np.float32)

@@ -71,7 +71,7 @@ def _chance(score: Floats | NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def decide(
-    rng: np.random.Generator, children: Children, who: Ints, day: Ints, *, past: Floats, entered: NDArray[np.bool_],
+    rng: np.random.Generator, children: Children, who: Ints, day: Ints, *, past: Floats, known: Floats, entered: NDArray[np.bool_],
     diverted: NDArray[np.bool_], care: Floats, adult_on: Ints,
 ) -> Suspicions:  # fmt: skip
     """The course of each investigation. ``past`` is how much recent suspicion there was (0 to 1).
@@ -85,10 +85,10 @@ def decide(
     age = (day - children.born[who]) / 365.25
     letter = children.letter()[who]
     harsher = 0.30 * (letter == "B") + 0.15 * (letter == "M")
-    arrested = rng.random(count) < _chance(-2.05 + 0.55 * (gravity - 2.5) + 0.9 * past + 0.22 * (age - 14) + harsher)
+    arrested = rng.random(count) < _chance(-1.50 + 0.55 * (gravity - 2.5) + 0.8 * past + 0.22 * (age - 14) + harsher)
     formal = _chance(
-        -3.05 + 0.40 * (gravity - 2.5) + 0.95 * past + 0.35 * diverted + 1.60 * entered + 0.30 * care
-        + 0.16 * (age - 14) + 0.9 * arrested + harsher
+        -3.68 + 0.35 * (gravity - 2.5) + 0.35 * past + 1.10 * known + 0.25 * diverted + 2.40 * entered
+        + 0.20 * care + 0.12 * (age - 14) + 0.6 * arrested + harsher
     )  # fmt: skip
     outcome = _outcomes(rng, formal, gravity, entered, harsher)
     wait = rng.lognormal(np.where(outcome == CHARGE, 3.3, 3.6), 0.8)
@@ -105,7 +105,7 @@ def _outcomes(
     harsher: NDArray[np.float64],
 ) -> Ints:  # fmt: skip
     count = len(formal)
-    to_court = rng.random(count) < _chance(-0.45 + 0.6 * (gravity - 2.5) + 1.3 * entered + harsher)
+    to_court = rng.random(count) < _chance(-0.25 + 0.6 * (gravity - 2.5) + 1.3 * entered + harsher)
     roll = rng.random(count)
     lenient = np.where(entered, 0.4, 1.0) * np.where(gravity >= 4, 0.4, 1.0)
     informal = np.full(count, NFA)
@@ -132,5 +132,5 @@ def _disposals(
     ladder = ("absolute_discharge", "fine", "referral_order", "YRO", "DTO")
     step = np.searchsorted(np.array([0.6, 1.2, 4.6, 6.2]), severity)
     found[charged] = np.array([DISPOSALS.index(name) for name in ladder])[step]
-    day[charged] += 10 + np.minimum(rng.lognormal(3.3, 0.6, len(charged)), 300).astype(np.int64)
+    day[charged] += 7 + np.minimum(rng.lognormal(2.9, 0.6, len(charged)), 200).astype(np.int64)
     return found, np.where(found == NO_DISPOSAL, 0, day)

@@ -26,59 +26,65 @@ class Hazard:
     by_age: tuple[float, ...]
     traits: Mapping[str, float]
     history: Mapping[str, float] = field(default_factory=dict)
+    youngest: int = YOUNGEST_YEARS
+    burst: float = 0.0
+    """How many more follow each event within the month, on average."""
 
 
 HAZARDS: dict[str, Hazard] = {
     "domestic": Hazard(
-        0.050, (1.25, 1.2, 1.15, 1.1, 1.05, 1.0, 0.95, 0.9, 0.8, 0.7),
-        {"hardship": 0.80, "deprivation": 0.25}, {"domestic": 1.3},
+        0.046, (1.25, 1.2, 1.15, 1.1, 1.05, 1.0, 0.95, 0.9, 0.8, 0.7),
+        {"hardship": 0.80, "deprivation": 0.25}, {"domestic": 1.3}, burst=0.05,
     ),
     "victim": Hazard(
-        0.0335, (0.35, 0.45, 0.7, 1.0, 1.2, 1.25, 1.2, 1.1, 1.1, 1.1),
-        {"hardship": 0.25, "adult": -0.15, "peers": 0.20, "hotspot": 0.15},
-        {"trouble": 0.30, "suspect": 0.45, "victim": 0.55, "domestic": 0.25, "missing": 0.35, "care": 0.2},
+        0.034, (0.35, 0.45, 0.7, 1.0, 1.2, 1.25, 1.2, 1.1, 1.1, 1.1),
+        {"hardship": 0.25, "adult": -0.15, "peers": 0.25, "hotspot": 0.15},
+        {"trouble": 0.35, "suspect": 0.45, "victim": 0.70, "domestic": 0.25, "missing": 0.35, "care": 0.2}, burst=0.05,
     ),
     "asb": Hazard(
-        0.0155, (0.05, 0.2, 0.5, 0.95, 1.4, 1.6, 1.45, 1.1, 0.75, 0.5),
-        {"male": 0.75, "conduct": 0.35, "peers": 0.40, "adult": -0.20, "hotspot": 0.35, "deprivation": 0.25},
-        {"trouble": 0.55, "asb": 0.70, "suspect": 0.40, "missing": 0.25},
+        0.0138, (0.05, 0.2, 0.5, 0.95, 1.4, 1.6, 1.45, 1.1, 0.75, 0.5),
+        {"male": 0.70, "conduct": 0.35, "peers": 0.40, "adult": -0.20, "hotspot": 0.35, "deprivation": 0.25},
+        {"trouble": 0.55, "asb": 1.10, "suspect": 0.50, "missing": 0.25}, burst=0.15,
     ),
-    "asb_victim": Hazard(0.007, (0.6, 0.7, 0.9, 1.1, 1.2, 1.1, 1.0, 0.9, 0.9, 0.9), {"hotspot": 0.35, "deprivation": 0.2}),
+    "asb_victim": Hazard(0.0020, (0.6, 0.7, 0.9, 1.1, 1.2, 1.1, 1.0, 0.9, 0.9, 0.9), {"hotspot": 0.35}),
     "missing": Hazard(
-        0.0080, (0.05, 0.15, 0.35, 0.7, 1.15, 1.5, 1.7, 1.55, 1.1, 0.8),
-        {"male": -0.05, "hardship": 0.40, "adult": -0.30, "conduct": 0.20, "peers": 0.20},
-        {"trouble": 0.60, "missing": 1.55, "care": 1.30, "domestic": 0.25, "absence": 0.30, "suspension": 0.15},
+        0.0058, (0.05, 0.15, 0.35, 0.7, 1.15, 1.5, 1.7, 1.55, 1.1, 0.8),
+        {"male": -0.05, "hardship": 0.40, "adult": -0.30, "conduct": 0.20, "peers": 0.25},
+        {"trouble": 0.60, "missing": 2.9, "care": 1.30, "domestic": 0.25, "absence": 0.30, "suspension": 0.15},
+        burst=0.45,
     ),
     "suspension": Hazard(
-        0.074, (0.05, 0.15, 0.5, 1.0, 1.5, 1.7, 1.5, 0.9, 0.5, 0.5),
-        {"male": 0.50, "conduct": 0.75, "bond": -0.50, "free_meals": 0.72, "hardship": 0.25, "send": 0.30},
-        {"trouble": 0.50, "suspension": 0.75, "care": 0.30, "suspect": 0.2},
+        0.0465, (0.05, 0.15, 0.5, 1.0, 1.5, 1.7, 1.5, 0.9, 0.5, 0.5),
+        {"male": 0.45, "conduct": 0.70, "bond": -0.50, "free_meals": 0.72, "hardship": 0.25, "send": 0.30},
+        {"trouble": 0.50, "suspension": 1.25, "care": 0.30, "suspect": 0.2}, burst=0.15,
     ),
     "suspect": Hazard(
-        0.0245, (0.0, 0.10, 0.28, 0.62, 1.10, 1.50, 1.75, 1.70, 1.45, 1.2),
-        {"male": 0.95, "conduct": 0.34, "hardship": 0.18, "peers": 0.30, "bond": -0.22, "adult": -0.20, "hotspot": 0.12,
-         "white": 0.0, "black": 0.25, "mixed": 0.15, "asian": -0.15},
-        {"trouble": 0.62, "suspect": 0.85, "asb": 0.25, "suspension": 0.40, "missing": 0.40, "domestic": 0.25,
-         "victim": 0.25, "care": 0.55, "absence": 0.30, "suspended_and_missing": 0.50, "care_and_missing": 0.25,
-         "diverted": -0.33},
+        0.0186, (0.0, 0.18, 0.45, 0.80, 1.10, 1.35, 1.48, 1.42, 1.28, 1.1),
+        {"male": 0.68, "conduct": 0.20, "hardship": 0.12, "peers": 0.24, "bond": -0.12, "adult": -0.16, "hotspot": 0.10,
+         "black": 0.22, "mixed": 0.15, "asian": -0.15},
+        {"known": 1.15, "trouble": 0.48, "suspect": 0.60, "asb": 0.25, "suspension": 0.22, "missing": 0.40,
+         "domestic": 0.20, "care": 0.35, "absence": 0.15, "suspended_and_missing": 0.60, "care_and_missing": 0.30,
+         "diverted": -0.33, "entered": 1.0}, youngest=10, burst=0.12,
     ),
     "search": Hazard(
-        0.0125, (0.0, 0.03, 0.08, 0.25, 0.6, 1.1, 1.6, 1.9, 2.0, 1.8),
-        {"male": 1.60, "conduct": 0.20, "peers": 0.40, "hotspot": 0.35, "deprivation": 0.20,
-         "black": 1.05, "mixed": 0.55, "asian": 0.50, "other": 0.3},
-        {"trouble": 0.40, "suspect": 0.75, "missing": 0.25, "asb": 0.3},
+        0.0048, (0.0, 0.03, 0.08, 0.25, 0.6, 1.1, 1.6, 1.9, 2.0, 1.8),
+        {"male": 1.50, "conduct": 0.20, "peers": 0.40, "hotspot": 0.35, "deprivation": 0.20,
+         "black": 1.00, "mixed": 0.55, "asian": 0.38, "other": 0.3},
+        {"known": 1.7, "trouble": 0.60, "suspect": 1.0, "missing": 0.25, "asb": 0.3}, youngest=10, burst=0.1,
     ),
     "need": Hazard(
-        0.062, (1.2, 1.15, 1.1, 1.05, 1.0, 1.0, 1.0, 0.95, 0.8, 0.5),
+        0.043, (1.2, 1.15, 1.1, 1.05, 1.0, 1.0, 1.0, 0.95, 0.8, 0.5),
         {"hardship": 0.65, "conduct": 0.20, "adult": -0.25, "send": 0.20},
         {"domestic": 0.70, "missing": 0.60, "suspect": 0.30, "absence": 0.30},
     ),
     "care": Hazard(
-        0.0017, (0.9, 0.9, 0.9, 1.0, 1.1, 1.2, 1.3, 1.2, 0.8, 0.3),
+        0.0029, (0.9, 0.9, 0.9, 1.0, 1.1, 1.2, 1.3, 1.2, 0.8, 0.3),
         {"hardship": 0.70, "adult": -0.40}, {"in_need": 1.8, "missing": 0.80, "domestic": 0.3},
     ),
 }  # fmt: skip
 
+KNOWN_AFTER = ("suspect", "victim", "asb", "missing")
+"""A child met in one of these ways in the past year is ``known``: seen, named and dealt with more formally."""
 MEMORY = {"suspect": 0.90, "victim": 0.90, "asb": 0.90, "missing": 0.88, "suspension": 0.92, "domestic": 0.92}
 """What is left of a past event's effect a month later; its weight then levels off with repeats."""
 TROUBLE_MEMORY = 0.90
@@ -113,10 +119,11 @@ def age_tables() -> dict[str, Floats]:
     """Relative rate of each process at each age in months from birth to 18 (0 under the youngest age)."""
     months = np.arange(0, OLDEST_YEARS * 12 + 1)
     knots = np.arange(YOUNGEST_YEARS, OLDEST_YEARS + 1) * 12
-    return {
-        name: np.interp(months, knots, np.array(hazard.by_age), left=0.0).astype(np.float32)
-        for name, hazard in HAZARDS.items()
-    }
+    found = {}
+    for name, hazard in HAZARDS.items():
+        rate = np.interp(months, knots, np.array(hazard.by_age))
+        found[name] = np.where(months > hazard.youngest * 12, rate, 0.0).astype(np.float32)
+    return found
 
 
 def hotspots(rng: np.random.Generator, areas: Areas) -> Floats:

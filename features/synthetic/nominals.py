@@ -16,7 +16,7 @@ from features.synthetic.names import ETHNIC_CODES, misspell, misspelt, record_nu
 from features.synthetic.population import Children
 from features.synthetic.writing import Column, coded, dates_of_birth, minutes, texts
 
-_NEW_RECORD = 0.022
+_NEW_RECORD = 0.035
 _MERGED = 0.6
 
 

@@ -163,7 +163,7 @@ def _with_bystanders(
     rng: np.random.Generator, children: Children, areas: Areas, occurrences: Occurrences, roles: Roles, suspected: int
 ) -> Roles:
     """Add witnesses, and a few who reported or were there: young people of the same neighbourhood."""
-    asked = np.flatnonzero(rng.random(len(occurrences.area)) < 0.55)
+    asked = np.flatnonzero(rng.random(len(occurrences.area)) < 0.2)
     where = areas.neighbourhood[occurrences.area[asked]]
     living = areas.neighbourhood[children.families.home[children.family, 0]]
     order = np.argsort(living, kind="stable")
@@ -235,5 +235,5 @@ def outcome_codes(rng: np.random.Generator, outcome: Ints) -> NDArray[np.str_]:
 def outcome_minutes(rng: np.random.Generator, found: Suspicions) -> Ints:
     """The day each outcome is entered, in days: outcome 22 only after the activity ends, some months on."""
     after = np.where(found.outcome == 2, rng.integers(45, 150, len(found.outcome)), 0)
-    typing = np.where(found.outcome == CHARGE, rng.integers(0, 12, len(after)), rng.integers(0, 30, len(after)))
+    typing = np.where(found.outcome == CHARGE, rng.integers(0, 25, len(after)), rng.integers(0, 30, len(after)))
     return found.outcome_day + after + typing

@@ -45,10 +45,10 @@ def pupil_columns(rng: np.random.Generator, children: Children, areas: Areas, up
     return _pupil_rows(rng, children, areas, upn, child[once], census[once])
 
 
-def _distinct(child: Ints, census: Ints) -> Ints:
-    """Rows with each child once a census."""
+def _distinct(child: Ints, day: Ints) -> Ints:
+    """Rows, in order of child and day, with each child once a day."""
     same = np.zeros(len(child), dtype=bool)
-    same[1:] = (child[1:] == child[:-1]) & (census[1:] == census[:-1])
+    same[1:] = (child[1:] == child[:-1]) & (day[1:] == day[:-1])
     return np.flatnonzero(~same)
 
 
@@ -77,18 +77,18 @@ def suspension_columns(
 ) -> dict[str, Column]:
     """The ``school_suspension`` extract: up to three reasons; about one in a hundred is a permanent exclusion."""
     child, day = events
-    weekday = (day + 3) % 7
-    day = np.where(weekday > 4, day - (weekday - 4), day)
     delay = np.minimum(
         rng.exponential(3, len(day)) + (rng.random(len(day)) < 0.08) * rng.exponential(30, len(day)), 200
     )
     recorded = day + delay.astype(np.int64)
-    order = np.lexsort((child, day))
+    order = np.lexsort((day, child))
+    order = order[_distinct(child[order], day[order])]
+    order = order[np.lexsort((child[order], day[order]))]
     order = order[recorded[order] < CUT]
     child, day, recorded = child[order], day[order], recorded[order]
     count = len(child)
     worse = rng.standard_normal(count) + 0.4 * children.conduct[child]
-    permanent = rng.random(count) < 0.004 + 0.018 * (worse > 1.6)
+    permanent = rng.random(count) < 0.010 + 0.040 * (worse > 1.6)
     sessions = np.clip(np.rint(rng.lognormal(1.1, 0.7, count) + 0.6 * worse), 1, 45).astype(np.int64)
     reasons = _reasons(rng, count)
     return {
