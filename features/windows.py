@@ -178,3 +178,8 @@ def days_since_epoch(day: date) -> int:
 def day_from_epoch(days: int) -> date:
     """The date that many days after 1970-01-01."""
     return EPOCH + timedelta(days=days)
+
+
+def sql_in_order(earlier: str, later: str) -> str:
+    """That one date does not come after another, as SQL; NULL where either is missing."""
+    return f"({earlier} <= {later})"

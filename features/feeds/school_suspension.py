@@ -1,0 +1,40 @@
+"""Suspensions (one event a reason, sessions shared between the reasons) and permanent exclusions."""
+
+from features.events import EDUCATION, SUSPENSION_REASONS
+from features.feeds.feed import Feed, Numbering, Reference, code, day, moment, text, whole
+
+FEED = Feed(
+    name="school_suspension",
+    partner=EDUCATION,
+    agreement="VRU-ISA-EDUCATION",
+    columns=(
+        text("upn", required=True),
+        code("type", ("SUSP", "PERM")),
+        day("start_dt"),
+        whole("sessions", 0, 400, required=False),
+        code("reason_1", SUSPENSION_REASONS),
+        code("reason_2", SUSPENSION_REASONS, required=False),
+        code("reason_3", SUSPENSION_REASONS, required=False),
+        moment("recorded_dt"),
+    ),
+    key=("upn", "type", "start_dt"),
+    delay_days=30,
+    in_order=(("start_dt", "recorded_dt"),),
+    references=(Reference("upn", "school_pupil", "upn"),),
+    numbering=Numbering.SCHOOL,
+    events="""
+        WITH given AS (
+            SELECT upn AS who, record_hash('school_suspension', upn || ' ' || type || ' ' || start_dt) AS record,
+                   type, start_dt, sessions,
+                   recorded_dt::DATE AS recorded_on,
+                   list_distinct([r FOR r IN [reason_1, reason_2, reason_3] IF r IS NOT NULL]) AS reasons
+            FROM school_suspension
+        )
+        SELECT who, record, 'suspension' AS kind, 'pupil' AS role, unnest(reasons) AS code,
+               start_dt AS happened_on, recorded_on, sessions / len(reasons) AS value
+        FROM given WHERE type = 'SUSP'
+        UNION ALL
+        SELECT who, record, 'exclusion', 'pupil', 'PERM', start_dt, recorded_on, NULL
+        FROM given WHERE type = 'PERM'
+    """,
+)

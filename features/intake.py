@@ -1,0 +1,178 @@
+"""Takes a delivery in: validate everything, set bad rows aside, link people, load. All or nothing, and once only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from features import contracts, linkage, loading, pseudonyms, warehouse
+from features.agreements import not_permitted
+from features.contracts import Extract
+from features.errors import BadInput, NotPermitted, all_faults
+from features.feeds import FEEDS
+from features.linkage import LinkCounts, records_in_circles
+from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
+from features.quarantine import FeedReport, count_rows, set_aside
+from features.warehouse import Warehouse, fingerprint_of, save_tables, save_warehouse, scratch_store
+from features.workspace import Workspace, digest, digest_file, write_text
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What a load did, in numbers only: no names, no record numbers, no pseudonyms."""
+
+    feeds: tuple[FeedReport, ...]
+    links: LinkCounts
+    people: int
+    events: int
+    fingerprint: str
+    already_loaded: bool = False
+
+    def to_json(self) -> str:
+        """The report as readable JSON."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> IntakeReport:
+        """The report that ``to_json`` wrote."""
+        values = json.loads(text)
+        feeds = tuple(FeedReport(**feed) for feed in values.pop("feeds"))
+        return cls(feeds=feeds, links=LinkCounts(**values.pop("links")), **values)
+
+
+def take_in(
+    workspace: Workspace, delivery: Path, progress: Progress | None = None, *, key_seed: int | None = None
+) -> IntakeReport:
+    """Load the extracts in ``delivery`` into the workspace's warehouse, replacing what was there.
+
+    ``key_seed`` derives a demonstration key for the first load; without it the key is random and secret.
+
+    :raises BadInput: files are missing or malformed, or too many rows break their contract: every fault of every file.
+    :raises NotPermitted: a column or file that no agreement lists was sent.
+    """
+    say = progress or (lambda line: None)
+    extracts = [contracts.open_extract(feed, delivery) for feed in FEEDS]
+    _refuse_unlisted(extracts, delivery)
+    done = _already_loaded(workspace, extracts)
+    if done is not None:
+        say("already loaded: the same extracts, rules and key")
+        return done
+    with scratch_store(workspace.data) as connection:
+        reports = _validate(connection, extracts, workspace, say)
+        pseudonymiser = Pseudonymiser(read_or_make_key(workspace, key_seed))
+        return _load(connection, extracts, reports, workspace, pseudonymiser, say)
+
+
+def _refuse_unlisted(extracts: list[Extract], delivery: Path) -> None:
+    known = {extract.feed.file_name for extract in extracts}
+    faults = [
+        f"{path.name}: no feed reads it and no agreement covers it; take it out of the delivery"
+        for path in sorted(delivery.glob("*.csv"))
+        if path.name not in known
+    ]
+    faults += [fault for extract in extracts for fault in not_permitted(extract.feed, extract.header)]
+    if faults:
+        faults += [fault for extract in extracts for fault in extract.faults]
+        raise NotPermitted(all_faults(f"delivery refused, {len(faults)} fault(s); nothing was loaded:", faults))
+
+
+def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser) -> str:
+    code = [digest_file(Path(str(module.__file__))) for module in (contracts, linkage, loading, pseudonyms, warehouse)]
+    files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
+    return digest([code, files, pseudonymiser.key_check])
+
+
+def _already_loaded(workspace: Workspace, extracts: list[Extract]) -> IntakeReport | None:
+    if not workspace.warehouse.exists() or not key_path(workspace).exists():
+        return None
+    wanted = _input_digest(extracts, Pseudonymiser(read_key(workspace)))
+    try:
+        with Warehouse(workspace.warehouse) as loaded:
+            if loaded.input_digest != wanted or not workspace.identities.exists():
+                return None
+            return replace(IntakeReport.from_json(loaded.report), already_loaded=True)
+    except BadInput:
+        return None
+
+
+def _validate(
+    connection: duckdb.DuckDBPyConnection, extracts: list[Extract], workspace: Workspace, say: Progress
+) -> list[FeedReport]:
+    """Check every file and every row; refuse the delivery if any file as a whole is bad."""
+    for extract in extracts:
+        if extract.readable:
+            say(f"checking {extract.feed.file_name}")
+            contracts.check_rows(connection, extract)
+    readable = frozenset(extract.feed.name for extract in extracts if extract.readable)
+    for feed in FEEDS:
+        if feed.name in readable:
+            contracts.check_keys(connection, feed)
+            contracts.check_references(connection, feed, readable)
+    reports = [count_rows(connection, feed) for feed in FEEDS if feed.name in readable]
+    faults = [fault for extract in extracts for fault in extract.faults]
+    faults += _circles(connection) if "police_nominal" in readable else []
+    over = [report for report in reports if report.over_budget]
+    refused = workspace.quarantine / "refused"
+    faults += [report.fault(refused) for report in over]
+    if over:
+        set_aside(connection, over, refused)
+    if faults:
+        raise BadInput(all_faults(f"delivery refused, {len(faults)} fault(s); nothing was loaded:", faults))
+    return reports
+
+
+def _circles(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    merges: pa.Table = connection.sql("SELECT nominal_id, merged_into FROM checked_police_nominal").to_arrow_table()
+    who, into = (merges[name].combine_chunks() for name in merges.column_names)
+    found = records_in_circles(who, into)
+    return [f'police_nominal.csv, column "merged_into": {found} records lead round in a circle'] if found else []
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    extracts: list[Extract],
+    reports: list[FeedReport],
+    workspace: Workspace,
+    pseudonymiser: Pseudonymiser,
+    say: Progress,
+) -> IntakeReport:
+    """Link, make events, then replace the identity store and, last of all, the warehouse."""
+    loading.show_feeds(connection)
+    say("linking people")
+    links = loading.link(connection, pseudonymiser)
+    loading.describe_people(connection)
+    loading.make_event_table(connection, pseudonymiser)
+    done = [_load_feed(connection, report, say) for report in reports]
+    loading.make_small_tables(connection, _feed_table(done))
+    report = IntakeReport(
+        feeds=tuple(done),
+        links=links,
+        people=links.people,
+        events=sum(feed.events for feed in done),
+        fingerprint=fingerprint_of([asdict(feed) for feed in done]),
+    )
+    say("writing the warehouse")
+    set_aside(connection, done, workspace.quarantine)
+    save_tables(connection, workspace.identities, loading.IDENTITIES)
+    save_warehouse(connection, workspace.warehouse, _input_digest(extracts, pseudonymiser), report.to_json())
+    write_text(workspace.data / "intake.json", report.to_json())
+    return report
+
+
+def _load_feed(connection: duckdb.DuckDBPyConnection, report: FeedReport, say: Progress) -> FeedReport:
+    feed = next(feed for feed in FEEDS if feed.name == report.name)
+    say(f"loading {feed.name}")
+    events = loading.make_events(connection, feed) if feed.events else 0
+    return replace(report, events=events, content_digest=loading.content_digest(connection, feed))
+
+
+def _feed_table(reports: list[FeedReport]) -> pa.Table:
+    kept = ("name", "partner", "rows_loaded", "rows_quarantined", "content_digest")
+    return pa.table({name: [getattr(report, name) for report in reports] for name in kept})

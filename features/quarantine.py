@@ -1,0 +1,74 @@
+"""Rows that broke their feed's contract: counted by reason, and set aside where only their owner can read them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from features.feeds import FEEDS, Feed
+from features.feeds.feed import sql_name, sql_text
+from features.workspace import whole_folder
+
+_FEEDS = {feed.name: feed for feed in FEEDS}
+
+
+@dataclass(frozen=True)
+class FeedReport:
+    """One feed's rows. ``quarantined`` counts each reason; a row with two reasons counts under both."""
+
+    name: str
+    partner: str
+    rows_read: int
+    rows_loaded: int
+    rows_quarantined: int
+    quarantined: dict[str, int]
+    content_digest: str = ""
+    events: int = 0
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether more rows are bad than the feed allows."""
+        return self.rows_quarantined > _FEEDS[self.name].error_budget * self.rows_read
+
+    def fault(self, folder: Path) -> str:
+        """What to tell the partner when it is over budget; ``folder`` holds the rows."""
+        feed = _FEEDS[self.name]
+        reasons = ", ".join(f"{reason} ({rows})" for reason, rows in self.quarantined.items())
+        return (
+            f"{feed.file_name}: {self.rows_quarantined} of {self.rows_read} rows break its contract, more than "
+            f"{feed.error_budget:.0%}: {reasons}. See {folder / feed.file_name}, or correct the extract"
+        )
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, feed: Feed) -> FeedReport:
+    """How many rows of ``checked_<feed>`` are good, and what is wrong with the others."""
+    table = f"checked_{feed.name}"
+    read, bad = connection.execute(f"SELECT count(*), count(*) FILTER (reason <> '') FROM {table}").fetchall()[0]
+    reasons = connection.execute(f"""
+        WITH found AS (SELECT unnest(string_split(reason, '; ')) AS reason FROM {table} WHERE reason <> '')
+        SELECT reason, count(*) FROM found GROUP BY reason ORDER BY reason
+    """).fetchall()
+    return FeedReport(feed.name, feed.partner, read, read - bad, bad, dict(reasons))
+
+
+def set_aside(connection: duckdb.DuckDBPyConnection, reports: Sequence[FeedReport], folder: Path) -> None:
+    """Write bad rows as they were sent, with their reason, to ``folder`` (replaced), readable by their owner only."""
+    with whole_folder(folder) as scratch:
+        for report in reports:
+            if report.rows_quarantined:
+                _write_rows(connection, _FEEDS[report.name], scratch)
+
+
+def _write_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> None:
+    names = [sql_name(column.name) for column in feed.columns]
+    sent = ", ".join(f"coalesce(sent.{name}, {name}::VARCHAR) AS {name}" for name in names)
+    target = folder / feed.file_name
+    connection.execute(f"""
+        COPY (SELECT {sent}, reason FROM checked_{feed.name} WHERE reason <> '' ORDER BY ALL)
+        TO {sql_text(str(target))} (HEADER)
+    """)
+    os.chmod(target, 0o600)
