@@ -10,203 +10,198 @@ import numpy as np
 from numba import njit
 
 from features import windows
-from features.definition import Summary
 from features.plan import (
-    CODES, COUNT, DAYS, FARTHEST, FIRST, LARGEST, LAST, NEAREST, ONGOING, OVERLAP, SMALLEST, SUM, SUM_T, SUM_TT,
-    SUM_TV, SUMMARY_CODES, VALUED,
+    CODES, COUNT, DAYS, FARTHEST, FIRST, LARGEST, LAST, LAST_ADDED, NEAREST, ONGOING, OVERLAP, READ_ANY, READ_CODES,
+    READ_MEAN, READ_NONZERO, READ_PLAIN, READ_PRESENT, READ_TOTAL, SMALLEST, SUM, SUM_T, SUM_TT, SUM_TV, VALUED,
 )  # fmt: skip
 
 NEVER = windows.NEVER
 DAYS_A_YEAR = 365.25
+LEAST_SPREAD = 1e-9
+"""Below this, in squared years, all dates are one date (a single day apart is 7.5e-6)."""
 
-_is_visible = njit(inline="always")(windows.is_visible)
-_days_back = njit(inline="always")(windows.days_back)
-_overlap_days = njit(inline="always")(windows.overlap_days)
+_is_visible = njit(windows.is_visible)
+_days_back = njit(windows.days_back)
+_overlap_days = njit(windows.overlap_days)
 
-_ANY = SUMMARY_CODES[Summary.ANY]
-_MEAN = SUMMARY_CODES[Summary.MEAN]
-_TOTAL = SUMMARY_CODES[Summary.TOTAL]
-_TREND = SUMMARY_CODES[Summary.TREND]
-_DISTINCT_CODES = SUMMARY_CODES[Summary.DISTINCT_CODES]
-_COUNTED = np.array([SUMMARY_CODES[s] for s in (Summary.COUNT, Summary.DISTINCT_DAYS, Summary.OVERLAP_DAYS,
-                                               Summary.ONGOING)], np.int32)  # fmt: skip
+@njit(nogil=True, cache=True)
+def is_sorted(person, happened):
+    for e in range(1, len(person)):
+        if person[e] < person[e - 1] or (person[e] == person[e - 1] and happened[e] < happened[e - 1]):
+            return False
+    return True
 
 
 @njit(nogil=True, cache=True)
 def rows(
     e_person, e_class, e_happened, e_ended, e_available, e_withdrawn, e_value, e_gravity, person, as_of, first, last,
-    bucket_of_day, beyond, n_buckets, edges, feeds_from, feeds, code_bit, operation, uses_gravity,
-    summary, parts, bucket, missing, out,
+    bucket_of_day, beyond, edges, counts_from, counts, others_from, others, code_bit, first_of, gravity_from, empty,
+    features_from, features, parts, bucket, missing, out,
 ):  # fmt: skip
-    """Fill ``out[:, first:last]``."""
-    n_acc = len(operation)
-    slots = np.empty((n_acc, n_buckets), np.float64)
-    bits = np.empty((n_acc, n_buckets), np.int64)
-    seen = np.empty(n_acc, np.int64)
+    """Fill ``out[:, first:last]``, one row after another."""
+    slots = empty.copy()
+    seen = np.empty(len(empty), np.int64)
+    operation = np.empty(len(empty), np.int64)
+    for op in range(len(first_of) - 1):
+        operation[first_of[op] : first_of[op + 1]] = op
     if first >= last:
         return
     start = np.searchsorted(e_person, person[first])
     for row in range(first, last):
         while start < len(e_person) and e_person[start] < person[row]:
             start += 1
-        _clear(slots, bits, seen, operation)
         date = as_of[row]
-        e = start
         touched = False
+        e = start
         while e < len(e_person) and e_person[e] == person[row] and e_happened[e] < date:
             if _is_visible(e_available[e], e_withdrawn[e], date):
-                touched = True
-                _add(e, date, e_class, e_happened, e_ended, e_value, e_gravity, bucket_of_day, beyond, edges,
-                     feeds_from, feeds, code_bit, operation, uses_gravity, slots, bits, seen)  # fmt: skip
+                if not touched:
+                    slots[:] = empty
+                    seen[:] = -NEVER
+                    touched = True
+                ago = _days_back(e_happened[e], date)
+                b = bucket_of_day[ago] if ago < len(bucket_of_day) else beyond
+                c = e_class[e]
+                if b >= 0:
+                    for f in range(counts_from[c], counts_from[c + 1]):
+                        slots[counts[f], b] += 1.0
+                for f in range(others_from[c], others_from[c + 1]):
+                    a = others[f]
+                    op = operation[a]
+                    if op == OVERLAP or op == ONGOING:  # noqa: SIM109
+                        _add_spell(a, op, date, e_happened[e], e_ended[e], edges, slots, seen)
+                    elif b >= 0:
+                        v = e_gravity[e] if a >= gravity_from[op] else e_value[e]
+                        _add(a, b, op, ago, v, e_happened[e], code_bit[c], slots, seen)
             e += 1
         if touched:
-            _run_on(slots, bits, operation)
-        _read(row, touched, slots, bits, summary, parts, bucket, missing, out)
+            _run_on(slots, first_of)
+            _read(row, slots, features_from, features, parts, bucket, missing, out)
+        else:
+            for f in range(len(missing)):
+                out[f, row] = missing[f]
+
+
+@njit
+def _add_spell(a, op, date, happened, ended, edges, slots, seen):
+    """One spell into its accumulator: a spell counts by the days it covers, so every window is filled at once."""
+    if op == ONGOING:
+        if ended > date:
+            slots[a, :] = 1.0
+        return
+    begins = max(happened, seen[a])
+    for w in range(len(edges)):
+        slots[a, w] += _overlap_days(begins, ended, date, edges[w])
+    seen[a] = max(seen[a], ended)
 
 
 @njit(inline="always")
-def _clear(slots, bits, seen, operation):
-    for a in range(len(operation)):
-        empty = 0.0
-        if operation[a] >= SMALLEST and operation[a] <= LAST:
-            empty = np.nan
-        for b in range(slots.shape[1]):
-            slots[a, b] = empty
-            bits[a, b] = 0
-        seen[a] = -NEVER
-
-
-@njit(inline="always")
-def _add(e, date, e_class, e_happened, e_ended, e_value, e_gravity, bucket_of_day, beyond, edges,
-         feeds_from, feeds, code_bit, operation, uses_gravity, slots, bits, seen):  # fmt: skip
-    """One known event into every accumulator of its class."""
-    ago = _days_back(e_happened[e], date)
-    b = bucket_of_day[ago] if ago < len(bucket_of_day) else beyond
-    for f in range(feeds_from[e_class[e]], feeds_from[e_class[e] + 1]):
-        a = feeds[f]
-        op = operation[a]
-        if op == OVERLAP:
-            begins = max(e_happened[e], seen[a])
-            for w in range(len(edges)):
-                slots[a, w] += _overlap_days(begins, e_ended[e], date, edges[w])
-            seen[a] = max(seen[a], e_ended[e])
-        elif op == ONGOING:
-            if e_ended[e] > date:
-                for w in range(len(edges)):
-                    slots[a, w] = 1.0
-        elif b >= 0:
-            v = e_gravity[e] if uses_gravity[a] else e_value[e]
-            _add_one(a, b, op, ago, v, e_happened[e], code_bit[e_class[e]], slots, bits, seen)
-
-
-@njit(inline="always")
-def _add_one(a, b, op, ago, v, happened, bit, slots, bits, seen):
-    """One event into one accumulator's bucket. Events come oldest first."""
+def _add(a, b, op, ago, v, happened, bit, slots, seen):
+    """One event into one accumulator's bucket. Events come oldest first, so the last one written is the latest."""
     old = slots[a, b]
-    if op == COUNT:
-        slots[a, b] = old + 1.0
-    elif op == NEAREST:
+    if op == NEAREST:
         slots[a, b] = ago
     elif op == FARTHEST:
         if np.isnan(old):
             slots[a, b] = ago
     elif op == CODES:
-        bits[a, b] |= bit
+        slots[a, b] = np.int64(old) | bit
     elif op == DAYS:
         if seen[a] != happened:
             slots[a, b] = old + 1.0
             seen[a] = happened
     elif not np.isnan(v):
-        t = -ago / DAYS_A_YEAR
         if op == SUM:
             slots[a, b] = old + v
         elif op == VALUED:
             slots[a, b] = old + 1.0
         elif op == SMALLEST:
-            if not old <= v:
-                slots[a, b] = v
+            slots[a, b] = old if old <= v else v
         elif op == LARGEST:
-            if not old >= v:
-                slots[a, b] = v
+            slots[a, b] = old if old >= v else v
         elif op == LAST:
             slots[a, b] = v
         elif op == FIRST:
             if np.isnan(old):
                 slots[a, b] = v
         elif op == SUM_T:
-            slots[a, b] = old + t
+            slots[a, b] = old - ago / DAYS_A_YEAR
         elif op == SUM_TT:
-            slots[a, b] = old + t * t
+            slots[a, b] = old + (ago / DAYS_A_YEAR) ** 2
         elif op == SUM_TV:
-            slots[a, b] = old + t * v
+            slots[a, b] = old - ago / DAYS_A_YEAR * v
 
 
-@njit(inline="always")
-def _run_on(slots, bits, operation):
+@njit
+def _run_on(slots, first_of):
     """Running totals over buckets, nearest first, so that bucket ``b`` holds the whole window up to its edge."""
-    for a in range(slots.shape[0]):
-        op = operation[a]
-        if op in (OVERLAP, ONGOING):
-            continue
+    for a in range(first_of[COUNT], first_of[LAST_ADDED + 1]):
         for b in range(1, slots.shape[1]):
-            nearer = slots[a, b - 1]
-            here = slots[a, b]
-            if op == CODES:
-                bits[a, b] |= bits[a, b - 1]
-            elif op < SMALLEST or op > LAST:
-                slots[a, b] = nearer + here
-            elif np.isnan(here):
-                slots[a, b] = nearer
-            elif not np.isnan(nearer):
-                if op == SMALLEST:
-                    slots[a, b] = min(nearer, here)
-                elif op == LARGEST:
-                    slots[a, b] = max(nearer, here)
-                elif op in (NEAREST, LAST):
-                    slots[a, b] = nearer
+            slots[a, b] += slots[a, b - 1]
+    for a in range(first_of[CODES], first_of[CODES + 1]):
+        for b in range(1, slots.shape[1]):
+            slots[a, b] = np.int64(slots[a, b]) | np.int64(slots[a, b - 1])
+    for op in range(SMALLEST, LAST + 1):
+        for a in range(first_of[op], first_of[op + 1]):
+            for b in range(1, slots.shape[1]):
+                slots[a, b] = _nearer_and(op, slots[a, b - 1], slots[a, b])
 
 
-@njit(inline="always")
-def _read(row, touched, slots, bits, summary, parts, bucket, missing, out):
-    """Every feature of one row, off the running totals."""
-    for f in range(len(summary)):
-        what = summary[f]
-        a = parts[f, 0]
-        b = bucket[f]
-        if not touched:
-            out[f, row] = missing[f]
-            continue
-        x = slots[a, b]
-        if what == _ANY:
-            x = 1.0 if x > 0 else 0.0
-        elif what == _DISTINCT_CODES:
-            x = _ones(bits[a, b])
-            x = missing[f] if x == 0 else x
-        elif what == _TOTAL:
-            x = x if slots[parts[f, 1], b] > 0 else missing[f]
-        elif what == _MEAN:
-            n = slots[parts[f, 1], b]
-            x = x / n if n > 0 else missing[f]
-        elif what == _TREND:
-            x = _slope(slots, parts, f, b, missing[f])
-        elif np.isnan(x) or (x == 0.0 and what in _COUNTED):
-            x = missing[f]
-        out[f, row] = x
+@njit
+def _nearer_and(op, nearer, here):
+    """A window's value from its nearer buckets and the one here; missing gives way."""
+    if np.isnan(here):
+        return nearer
+    if np.isnan(nearer):
+        return here
+    if op == SMALLEST:
+        return min(nearer, here)
+    if op == LARGEST:
+        return max(nearer, here)
+    return nearer if op == NEAREST or op == LAST else here  # noqa: SIM109
 
 
-@njit(inline="always")
+@njit
+def _read(row, slots, features_from, features, parts, bucket, missing, out):
+    """Every feature of one row off the running totals, one way of reading after another."""
+    for way in range(len(features_from) - 1):
+        for place in range(features_from[way], features_from[way + 1]):
+            f = features[place]
+            b = bucket[f]
+            x = slots[parts[f, 0], b]
+            if way == READ_PLAIN:
+                out[f, row] = x
+            elif way == READ_NONZERO:
+                out[f, row] = missing[f] if x == 0 else x
+            elif way == READ_PRESENT:
+                out[f, row] = missing[f] if np.isnan(x) else x
+            elif way == READ_ANY:
+                out[f, row] = 1.0 if x > 0 else 0.0
+            elif way == READ_CODES:
+                out[f, row] = missing[f] if x == 0 else _ones(np.int64(x))
+            elif way == READ_TOTAL:
+                out[f, row] = x if slots[parts[f, 1], b] > 0 else missing[f]
+            elif way == READ_MEAN:
+                n = slots[parts[f, 1], b]
+                out[f, row] = x / n if n > 0 else missing[f]
+            else:
+                out[f, row] = _slope(slots, parts, f, b, missing[f])
+
+
+@njit
 def _slope(slots, parts, f, b, otherwise):
     """Least-squares slope of the measure per year; needs two dates apart."""
     n = slots[parts[f, 1], b]
     sum_t = slots[parts[f, 2], b]
     spread = n * slots[parts[f, 3], b] - sum_t * sum_t
-    if n < 2 or spread <= 1e-12:
+    if n < 2 or spread <= LEAST_SPREAD:
         return otherwise
     return (n * slots[parts[f, 4], b] - sum_t * slots[parts[f, 0], b]) / spread
 
 
-@njit(inline="always")
+@njit
 def _ones(word):
+    """How many bits are set."""
     count = 0
     while word:
         word &= word - 1

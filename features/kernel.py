@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.compiled import is_sorted
 from features.compiled import rows as _rows
 from features.errors import BadInput
 from features.plan import Plan
@@ -38,8 +40,8 @@ def aggregate(events: pa.Table, rows: pa.Table, plan: Plan, threads: int | None 
         raise BadInput(f"the kernel needs the event columns {', '.join(absent)}")
     columns = _event_arrays(events)
     person, as_of = _ints(rows["person"], np.int64), _ints(rows["as_of"], np.int32)
-    if np.any(columns[0][1:] < columns[0][:-1]) or np.any(person[1:] < person[:-1]):
-        raise BadInput("the kernel needs events and rows sorted by person; sort them at intake")
+    if not is_sorted(columns[0], columns[2]) or np.any(person[1:] < person[:-1]):
+        raise BadInput("the kernel needs events sorted by person and date, rows by person; sort them at intake")
     out = np.empty((len(plan.names), len(person)), np.float32)
     _run_ranges(columns, person, as_of, plan, out, threads or os.cpu_count() or 1)
     made = [pa.array(out[place]) for place in range(len(plan.names))]
@@ -53,8 +55,7 @@ def _run_ranges(
     """Split the rows between threads where one person ends and the next begins; the kernel holds no lock."""
     cuts = np.linspace(0, len(person), 4 * threads + 1).astype(np.int64) if threads > 1 else np.array([0, len(person)])
     cuts[1:-1] = np.searchsorted(person, person[cuts[1:-1]]) if len(person) else 0
-    arrays = (plan.bucket_of_day, plan.beyond, len(plan.edges), plan.edges, plan.feeds_from, plan.feeds, plan.code_bit,
-              plan.operation, plan.uses_gravity, plan.summary, plan.parts, plan.bucket, plan.missing)  # fmt: skip
+    arrays = [getattr(plan, field.name) for field in fields(plan) if field.name != "names"]
 
     def one(place: int) -> None:
         _rows(*columns, person, as_of, cuts[place], cuts[place + 1], *arrays, out)

@@ -1,0 +1,133 @@
+"""Feature tables: compute the missing dates, keep each date under the key of all it depends on, read the rest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features import compiled, derived, kernel, plan, windows
+from features.definition import AnyFeature, Described, Feature, check_definitions
+from features.engines import local
+from features.errors import BadConfiguration, EmptyCohort
+from features.warehouse import Warehouse
+from features.workspace import digest, digest_file, whole_file
+
+MOST_DATES = 64
+"""Up to this many as-of dates are kept as one file each; more (a date a person) are kept as one file."""
+COMPUTING_CODE = (windows, plan, kernel, compiled, derived, local)
+ONLY_WORDS = frozenset(field.name for field in fields(Described)) - {"name", "when_missing"}
+"""Fields of a feature that only describe it: a change of words does not recompute a number."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """``table``: person, as_of, then one float32 column per feature, in order. ``digest`` names the definitions."""
+
+    table: pa.Table
+    features: tuple[AnyFeature, ...]
+    digest: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features' names, in column order."""
+        return tuple(feature.name for feature in self.features)
+
+    def matrix(self) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """The features as float32 of shape (rows, features)."""
+        out = np.empty((len(self.table), len(self.features)), np.float32)
+        for place, name in enumerate(self.names):
+            out[:, place] = self.table[name].to_numpy()
+        return out
+
+
+def definitions_digest(features: Sequence[AnyFeature]) -> str:
+    """A digest of what is computed: names, events, windows, summaries, missing rules; not the words."""
+    return digest([_computation(feature) for feature in features])
+
+
+def _computation(feature: AnyFeature) -> list[str]:
+    return [type(feature).__name__] + [
+        f"{field.name}={getattr(feature, field.name)!r}" for field in fields(feature) if field.name not in ONLY_WORDS
+    ]
+
+
+def code_digest() -> str:
+    """A digest of the source code that computes features."""
+    return digest([digest_file(Path(str(module.__file__))) for module in COMPUTING_CODE])
+
+
+def build_feature_table(
+    warehouse: Warehouse, rows: pa.Table, features: Sequence[AnyFeature], folder: Path, progress: Progress | None = None
+) -> FeatureTable:
+    """The features of every row (person, as_of, age_years), in the order of ``rows``; dates already built are read.
+
+    The cache key covers the data, the definitions, the code and the rows themselves, so it is never stale.
+
+    :raises EmptyCohort: there are no rows.
+    :raises BadConfiguration: a definition is faulty, or two have one name.
+    """
+    if len(rows) == 0:
+        raise EmptyCohort("no rows to build features for; the cohort is empty")
+    check_definitions(features)
+    if not any(isinstance(feature, Feature) for feature in features):
+        raise BadConfiguration("no feature looks at events; choose at least one theme")
+    version = definitions_digest(features)
+    home = folder / digest([warehouse.fingerprint, version, code_digest()])
+    parts = {home / f"{name}.parquet": part for name, part in _by_date(rows)}
+    missing = [part for path, part in parts.items() if not path.exists()]
+    if missing:
+        _build(warehouse, missing, features, {id(part): path for path, part in parts.items()}, progress)
+    tables = [pq.read_table(path, memory_map=True) for path in parts]
+    return FeatureTable(_in_order(pa.concat_tables(tables), rows), tuple(features), version)
+
+
+def _by_date(rows: pa.Table) -> list[tuple[str, pa.Table]]:
+    """The rows of each as-of date with a file name; all in one where there are too many dates."""
+    dates = rows["as_of"].unique().sort()
+    if len(dates) > MOST_DATES:
+        return [(f"many-dates-{_rows_digest(rows)}", rows)]
+    parts = [(day, rows.filter(pa.compute.equal(rows["as_of"], day))) for day in dates]
+    return [(f"{day.as_py()}-{_rows_digest(part)}", part) for day, part in parts]
+
+
+def _rows_digest(rows: pa.Table) -> str:
+    made = hashlib.sha256()
+    for name in ("person", "as_of", "age_years"):
+        made.update(rows[name].to_numpy().tobytes())
+    return made.hexdigest()[:12]
+
+
+def _build(
+    warehouse: Warehouse, parts: Sequence[pa.Table], features: Sequence[AnyFeature], paths: dict[int, Path],
+    progress: Progress | None,
+) -> None:  # fmt: skip
+    """Compute the missing dates in one pass over the people, then write one whole file a date."""
+    rows = pa.concat_tables(parts).sort_by([("person", "ascending"), ("as_of", "ascending")])
+    wanted = [feature for feature in features if isinstance(feature, Feature)]
+    made, done = [], 0
+    for table in local.feature_ranges(warehouse, rows, wanted):
+        made.append(derived.complete(table, features))
+        done += len(table)
+        if progress:
+            progress(f"features: {done:,} of {len(rows):,} person-dates")
+    whole = pa.concat_tables(made)
+    for part in parts:
+        with whole_file(paths[id(part)]) as scratch:
+            pq.write_table(_in_order(whole, part), scratch, compression="zstd")
+
+
+def _in_order(table: pa.Table, rows: pa.Table) -> pa.Table:
+    """The rows of ``table`` that match ``rows`` (person, as_of), in the order of ``rows``."""
+    keys = rows.select(["person", "as_of"]).append_column("place", pa.array(np.arange(len(rows))))
+    places = table.select(["person", "as_of"]).append_column("from", pa.array(np.arange(len(table))))
+    joined = keys.join(places, ["person", "as_of"]).sort_by("place")
+    return table.take(joined["from"])
