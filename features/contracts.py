@@ -12,13 +12,13 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
-
 from features.feeds.feed import Column, Feed, Type, sql_name, sql_text
+from features.store import Connection, StoreError
 from features.windows import sql_in_order
 
 CHUNK = 1 << 20
 LINES_NAMED = 5
+LINES_COUNTED = 1000
 
 
 @dataclass
@@ -81,7 +81,7 @@ def _read_header(extract: Extract) -> None:
         extract.faults.append(f'{name}: the column "{repeated}" is there {header.count(repeated)} times')
 
 
-def check_rows(connection: duckdb.DuckDBPyConnection, extract: Extract) -> None:
+def check_rows(connection: Connection, extract: Extract) -> None:
     """Read and type the rows into ``checked_<feed>``: the feed's columns, ``reason`` ('' if good), ``sent`` if bad.
 
     Lines that are not rows (too few or too many cells, an open quotation mark) and a file with no rows are faults.
@@ -96,14 +96,14 @@ def check_rows(connection: duckdb.DuckDBPyConnection, extract: Extract) -> None:
                 SELECT {", ".join(f"nullif(trim({sql_name(c.name)}), '') AS {sql_name(c.name)}" for c in feed.columns)}
                 FROM read_csv({sql_text(glob.escape(str(extract.path)))}, columns = {{{quoted}}}, header = true,
                               auto_detect = false, delim = ',', quote = '"', escape = '"', store_rejects = true,
-                              rejects_limit = 1000)
+                              rejects_limit = {LINES_COUNTED})
             ), typed AS (
                 SELECT {", ".join(f"{_typed(c)} AS {sql_name(c.name)}" for c in feed.columns)}, sent FROM sent
             )
             SELECT * REPLACE (CASE WHEN reason <> '' THEN sent END AS sent)
             FROM (SELECT *, concat_ws('; ', {", ".join(_reasons(feed))}) AS reason FROM typed)
         """)
-    except duckdb.Error as error:
+    except StoreError as error:
         extract.faults.append(f"{feed.file_name}: cannot be read as CSV ({type(error).__name__}); export it again")
         return
     extract.faults.extend(_ragged(connection, feed))
@@ -111,15 +111,16 @@ def check_rows(connection: duckdb.DuckDBPyConnection, extract: Extract) -> None:
         extract.faults.append(f"{feed.file_name}: no rows under the header")
 
 
-def _ragged(connection: duckdb.DuckDBPyConnection, feed: Feed) -> list[str]:
+def _ragged(connection: Connection, feed: Feed) -> list[str]:
     lines = [row[0] for row in connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY line").fetchall()]
     if not lines:
         return []
     named = ", ".join(str(line) for line in lines[:LINES_NAMED]) + (" ..." if len(lines) > LINES_NAMED else "")
-    return [f"{feed.file_name}: {len(lines)} line(s) do not have one cell a column (line {named}); export it again"]
+    many = f"{len(lines)}{' or more' if len(lines) >= LINES_COUNTED else ''} line(s)"
+    return [f"{feed.file_name}: {many} do not have one cell a column (line {named}); export it again"]
 
 
-def check_keys(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+def check_keys(connection: Connection, feed: Feed) -> None:
     """Mark rows sent twice (one is kept) and rows that share a key but differ (none is)."""
     key = ", ".join(sql_name(name) for name in feed.key)
     table = f"checked_{feed.name}"
@@ -139,7 +140,7 @@ def check_keys(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     """)
 
 
-def check_references(connection: duckdb.DuckDBPyConnection, feed: Feed, others: frozenset[str]) -> None:
+def check_references(connection: Connection, feed: Feed, others: frozenset[str]) -> None:
     """Mark rows that point at a record which is not there (or was itself set aside). ``others`` were readable."""
     for reference in feed.references:
         if reference.feed not in others:
@@ -189,5 +190,5 @@ def _column_reasons(column: Column) -> list[str]:
     return found
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+def _one(connection: Connection, query: str) -> int:
     return int(connection.execute(query).fetchall()[0][0])

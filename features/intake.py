@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
-from features import contracts, linkage, loading, pseudonyms, warehouse
+from features import contracts, linkage, loading, pseudonyms, store, warehouse
 from features.agreements import not_permitted
 from features.contracts import Extract
 from features.errors import BadInput, NotPermitted, all_faults
@@ -18,7 +17,8 @@ from features.feeds import FEEDS
 from features.linkage import LinkCounts, records_in_circles
 from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
 from features.quarantine import FeedReport, count_rows, set_aside
-from features.warehouse import Warehouse, fingerprint_of, save_tables, save_warehouse, scratch_store
+from features.store import Connection, save_tables, scratch_store
+from features.warehouse import Warehouse, fingerprint_of, save_warehouse
 from features.workspace import Workspace, digest, digest_file, write_text
 
 Progress = Callable[[str], None]
@@ -84,7 +84,9 @@ def _refuse_unlisted(extracts: list[Extract], delivery: Path) -> None:
 
 
 def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser) -> str:
-    code = [digest_file(Path(str(module.__file__))) for module in (contracts, linkage, loading, pseudonyms, warehouse)]
+    """Everything a load depends on: the files, how feeds read them, the code and the key."""
+    modules = (contracts, linkage, loading, pseudonyms, store, warehouse)
+    code = [digest_file(Path(str(module.__file__))) for module in modules]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
     return digest([code, files, pseudonymiser.key_check])
 
@@ -102,9 +104,7 @@ def _already_loaded(workspace: Workspace, extracts: list[Extract]) -> IntakeRepo
         return None
 
 
-def _validate(
-    connection: duckdb.DuckDBPyConnection, extracts: list[Extract], workspace: Workspace, say: Progress
-) -> list[FeedReport]:
+def _validate(connection: Connection, extracts: list[Extract], workspace: Workspace, say: Progress) -> list[FeedReport]:
     """Check every file and every row; refuse the delivery if any file as a whole is bad."""
     for extract in extracts:
         if extract.readable:
@@ -128,7 +128,7 @@ def _validate(
     return reports
 
 
-def _circles(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _circles(connection: Connection) -> list[str]:
     merges: pa.Table = connection.sql("SELECT nominal_id, merged_into FROM checked_police_nominal").to_arrow_table()
     who, into = (merges[name].combine_chunks() for name in merges.column_names)
     found = records_in_circles(who, into)
@@ -136,7 +136,7 @@ def _circles(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     extracts: list[Extract],
     reports: list[FeedReport],
     workspace: Workspace,
@@ -166,7 +166,7 @@ def _load(
     return report
 
 
-def _load_feed(connection: duckdb.DuckDBPyConnection, report: FeedReport, say: Progress) -> FeedReport:
+def _load_feed(connection: Connection, report: FeedReport, say: Progress) -> FeedReport:
     feed = next(feed for feed in FEEDS if feed.name == report.name)
     say(f"loading {feed.name}")
     events = loading.make_events(connection, feed) if feed.events else 0

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import duckdb
 import pyarrow as pa
 
 from features.feeds import FEEDS, Feed, Numbering
 from features.feeds.feed import sql_name
 from features.linkage import NAME_KEY_SQL, STANDARD_NAME_SQL, LinkCounts, link_people
 from features.pseudonyms import RECORD_SQL, Pseudonymiser
+from features.store import Connection
 from features.windows import sql_in_order
 from features.workspace import digest
 
@@ -38,7 +38,7 @@ IDENTITIES = {
 """The identity store: whose pseudonym is whose, and under which names and numbers partners know them."""
 
 
-def show_feeds(connection: duckdb.DuckDBPyConnection) -> None:
+def show_feeds(connection: Connection) -> None:
     """Give each feed's good rows a view of the feed's name."""
     for feed in FEEDS:
         columns = ", ".join(sql_name(column.name) for column in feed.columns)
@@ -46,7 +46,7 @@ def show_feeds(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE VIEW {sql_name(feed.name)} AS {good}")
 
 
-def link(connection: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser) -> LinkCounts:
+def link(connection: Connection, pseudonymiser: Pseudonymiser) -> LinkCounts:
     """Make ``stated`` (what records say of people), ``number`` (whose number is whose) and ``identity``."""
     nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in STATED.items())
     parts = [
@@ -68,7 +68,7 @@ def link(connection: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser) ->
     return links.counts
 
 
-def _number_people(connection: duckdb.DuckDBPyConnection, linked: pa.Table, pseudonymiser: Pseudonymiser) -> None:
+def _number_people(connection: Connection, linked: pa.Table, pseudonymiser: Pseudonymiser) -> None:
     identities = linked["identity"].unique()
     persons = pa.array([pseudonymiser.person(identity) for identity in identities.to_pylist()], pa.int64())
     if len(persons.unique()) != len(identities):
@@ -83,7 +83,7 @@ def _number_people(connection: duckdb.DuckDBPyConnection, linked: pa.Table, pseu
     connection.unregister("numbered")
 
 
-def describe_people(connection: duckdb.DuckDBPyConnection) -> None:
+def describe_people(connection: Connection) -> None:
     """Make ``new_person`` and ``new_protected``: one word a person and characteristic, by PRECEDENCE then date."""
     order = "ORDER BY precedence, stated_on DESC, {0}"
     unknown = ", ".join(f"'{code}'" for code in NO_ETHNICITY)
@@ -117,7 +117,7 @@ def _pairs(words: dict[str, str]) -> str:
     return ", ".join(f"'{code}': '{word}'" for code, word in words.items())
 
 
-def make_events(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:
+def make_events(connection: Connection, feed: Feed) -> int:
     """Add a feed's events to ``new_event``; how many there are.
 
     A spell whose end was recorded after its start is two rows, of which one is visible on any date: open until its end
@@ -146,7 +146,7 @@ def make_events(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:
     return int(added.fetchall()[0][0])
 
 
-def make_event_table(connection: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser) -> None:
+def make_event_table(connection: Connection, pseudonymiser: Pseudonymiser) -> None:
     """Make the empty ``new_event`` and the function that hides partners' record numbers."""
     for name, pad in pseudonymiser.pads.items():
         connection.execute(f"SET VARIABLE {name} = $pad::BLOB", {"pad": pad})
@@ -158,7 +158,7 @@ def make_event_table(connection: duckdb.DuckDBPyConnection, pseudonymiser: Pseud
     """)
 
 
-def content_digest(connection: duckdb.DuckDBPyConnection, feed: Feed) -> str:
+def content_digest(connection: Connection, feed: Feed) -> str:
     """A digest of a feed's good rows, whatever their order, and of how they are read."""
     cells = ", ".join(f"coalesce({sql_name(column.name)}::VARCHAR, chr(30))" for column in feed.columns)
     summed = connection.execute(f"""
@@ -168,7 +168,7 @@ def content_digest(connection: duckdb.DuckDBPyConnection, feed: Feed) -> str:
     return digest([summed[0][0], asdict(feed)])
 
 
-def make_small_tables(connection: duckdb.DuckDBPyConnection, feeds: pa.Table) -> None:
+def make_small_tables(connection: Connection, feeds: pa.Table) -> None:
     """Make ``new_area`` and ``new_feed`` (name, partner, rows_loaded, rows_quarantined, content_digest)."""
     connection.execute("CREATE TABLE new_area AS SELECT * FROM area")
     connection.register("given", feeds)

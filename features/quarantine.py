@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from features.feeds import FEEDS, Feed
 from features.feeds.feed import sql_name, sql_text
+from features.store import Connection
 from features.workspace import whole_folder
 
 _FEEDS = {feed.name: feed for feed in FEEDS}
@@ -44,7 +43,7 @@ class FeedReport:
         )
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, feed: Feed) -> FeedReport:
+def count_rows(connection: Connection, feed: Feed) -> FeedReport:
     """How many rows of ``checked_<feed>`` are good, and what is wrong with the others."""
     table = f"checked_{feed.name}"
     read, bad = connection.execute(f"SELECT count(*), count(*) FILTER (reason <> '') FROM {table}").fetchall()[0]
@@ -55,7 +54,7 @@ def count_rows(connection: duckdb.DuckDBPyConnection, feed: Feed) -> FeedReport:
     return FeedReport(feed.name, feed.partner, read, read - bad, bad, dict(reasons))
 
 
-def set_aside(connection: duckdb.DuckDBPyConnection, reports: Sequence[FeedReport], folder: Path) -> None:
+def set_aside(connection: Connection, reports: Sequence[FeedReport], folder: Path) -> None:
     """Write bad rows as they were sent, with their reason, to ``folder`` (replaced), readable by their owner only."""
     with whole_folder(folder) as scratch:
         for report in reports:
@@ -63,7 +62,7 @@ def set_aside(connection: duckdb.DuckDBPyConnection, reports: Sequence[FeedRepor
                 _write_rows(connection, _FEEDS[report.name], scratch)
 
 
-def _write_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, folder: Path) -> None:
+def _write_rows(connection: Connection, feed: Feed, folder: Path) -> None:
     names = [sql_name(column.name) for column in feed.columns]
     sent = ", ".join(f"coalesce(sent.{name}, {name}::VARCHAR) AS {name}" for name in names)
     target = folder / feed.file_name

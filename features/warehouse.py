@@ -1,25 +1,19 @@
-"""The pseudonymised DuckDB store: the only file that opens it, and the only way it is ever replaced (whole)."""
+"""The pseudonymised warehouse: what it holds, the only way to read it, and the only ways to replace it (whole)."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import duckdb
 import pyarrow as pa
 
-from features.errors import BadInput, MissingStep, Refusal
-from features.events import EVENT_SCHEMA, VOCABULARY
-from features.feeds.feed import sql_text
-from features.workspace import digest, whole_file
+from features.errors import BadInput, MissingStep, all_faults
+from features.events import EVENT_SCHEMA
+from features.store import Connection, StoreError, connect, save_tables, scratch_store
+from features.workspace import Workspace, digest
 
-THREADS = 2
-MEMORY = "1500MB"
 COLUMNS = tuple(EVENT_SCHEMA.names)
 TOTAL_ORDER = (
     "person, happened_on, class_id, available_on, withdrawn_on, ended_on, source, record, value, gravity, place"
@@ -38,29 +32,38 @@ STORED = {
 }
 
 
-def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection with the project's settings: bounded memory, two threads, UTC, no network, spills beside it."""
-    connection = duckdb.connect(
-        str(path),
-        read_only=read_only,
-        config={
-            "threads": THREADS,
-            "memory_limit": MEMORY,
-            "temp_directory": str(path.parent / ".spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+GIVEN: dict[str, pa.Schema] = {
+    "person": pa.schema([pa.field("person", pa.int64(), nullable=False), pa.field("birth_month", pa.date32())]),
+    "protected": pa.schema([
+        pa.field("person", pa.int64(), nullable=False), pa.field("characteristic", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+    ]),
+    "area": pa.schema([
+        pa.field("lsoa_code", pa.string(), nullable=False), pa.field("lsoa_name", pa.string()),
+        pa.field("local_authority", pa.string(), nullable=False),
+        pa.field("local_authority_code", pa.string(), nullable=False), pa.field("rural_urban", pa.string()),
+        pa.field("population_10_17", pa.int32()), pa.field("imd_decile", pa.int32()),
+    ]),
+    "event": EVENT_SCHEMA,
+    "feed": pa.schema([
+        pa.field("name", pa.string(), nullable=False), pa.field("partner", pa.string(), nullable=False),
+        pa.field("rows_loaded", pa.int64()), pa.field("rows_quarantined", pa.int64()),
+        pa.field("content_digest", pa.string(), nullable=False),
+    ]),
+}  # fmt: skip
+"""The tables ``write_events`` takes."""
 
-
-def event_classes() -> pa.Table:
-    """Every (kind, role, code) of the vocabulary with its ``class_id`` (int16), in alphabetical order."""
-    classes = sorted((kind.name, role, code) for kind in VOCABULARY for role in kind.roles for code in kind.codes)
-    kinds, roles, codes = zip(*classes, strict=True)
-    ids = pa.array(range(len(classes)), pa.int16())
-    return pa.table({"class_id": ids, "kind": pa.array(kinds), "role": pa.array(roles), "code": pa.array(codes)})
+MISFITS = {
+    "event: {rows} row(s) have a kind, role or code that is not in the vocabulary (features/events.py)":
+        "SELECT count(*) FROM given_event ANTI JOIN event_class USING (kind, role, code)",
+    "event: {rows} row(s) are about a person who is not in the person table":
+        "SELECT count(*) FROM given_event ANTI JOIN given_person USING (person)",
+    "protected: {rows} row(s) are about a person who is not in the person table":
+        "SELECT count(*) FROM given_protected ANTI JOIN given_person USING (person)",
+    "person: {rows} row(s) repeat a person": "SELECT count(*) - count(DISTINCT person) FROM given_person",
+    "event: {rows} row(s) come from a source that is not in the feed table":
+        "SELECT count(*) FROM given_event e ANTI JOIN given_feed f ON e.source = f.name",
+}  # fmt: skip
 
 
 class Warehouse:
@@ -75,7 +78,7 @@ class Warehouse:
         try:
             self._connection = connect(path, read_only=True)
             self._connection.execute("SELECT input_digest FROM load").fetchall()
-        except duckdb.Error:
+        except StoreError:
             raise BadInput(f"{path} is not a warehouse this version can read: move it away and load again") from None
 
     def __enter__(self) -> Self:
@@ -84,9 +87,25 @@ class Warehouse:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._connection.close()
 
-    def sql(self, query: str, params: Sequence[object] | Mapping[str, object] | None = None) -> pa.Table:
-        """The rows of one query, as Arrow. Dates are compared only with the helpers of ``features.windows``."""
-        return self._connection.sql(query, params=params).to_arrow_table()
+    def sql(
+        self, query: str, params: Sequence[object] | Mapping[str, object] | None = None, **tables: pa.Table
+    ) -> pa.Table:
+        """The rows of one query, as Arrow; ``tables`` are Arrow tables it may name beside the warehouse's own.
+
+        Dates are compared only with the helpers of ``features.windows``.
+        """
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        try:
+            return self._connection.sql(query, params=params).to_arrow_table()
+        finally:
+            for name in tables:
+                self._connection.unregister(name)
+
+    def event_classes(self) -> list[tuple[str, str, str]]:
+        """(kind, role, code) of every class of event; ``class_id`` is a position in this list."""
+        rows = self.sql("SELECT class_id, kind, role, code FROM event_class ORDER BY class_id").to_pylist()
+        return [(row["kind"], row["role"], row["code"]) for row in rows]
 
     def events(self, persons: range | Sequence[int] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Events in (person, happened_on, ...) order, with ``class_id`` (int16) after the columns of EVENT_SCHEMA.
@@ -133,41 +152,7 @@ class Warehouse:
         return str(self.sql("SELECT report FROM load")["report"][0])
 
 
-@contextmanager
-def scratch_store(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A private, empty store for one load under ``folder``, gone afterwards; it has the table ``event_class``.
-
-    :raises Refusal: another load is running in this workspace.
-    """
-    home = folder / ".loading"
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        connect(home / "lock.duckdb").close()
-        lock = connect(home / "lock.duckdb")
-    except duckdb.Error:
-        raise Refusal(f"another load is running in {folder}: wait for it to end") from None
-    connection = None
-    try:
-        _sweep(folder)
-        connection = connect(home / "store.duckdb")
-        connection.register("classes", event_classes())
-        connection.execute("CREATE TABLE event_class AS SELECT * FROM classes")
-        yield connection
-    finally:
-        if connection is not None:
-            connection.close()
-        lock.close()
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed load left behind: it may hold names."""
-    for pattern in (".warehouse.duckdb.*", ".identities.duckdb.*", ".loading/store.duckdb*", ".loading/.spill/*"):
-        for left in folder.glob(pattern):
-            left.unlink(missing_ok=True)
-
-
-def save_warehouse(connection: duckdb.DuckDBPyConnection, target: Path, input_digest: str, report: str) -> None:
+def save_warehouse(connection: Connection, target: Path, input_digest: str, report: str) -> None:
     """Write ``new_person``, ``new_protected``, ``new_area``, ``new_event`` and ``new_feed`` as a warehouse."""
     connection.execute("CREATE TABLE new_load AS SELECT ? AS input_digest, ? AS report", [input_digest, report])
     save_tables(connection, target, STORED)
@@ -178,15 +163,56 @@ def fingerprint_of(feeds: Sequence[Mapping[str, object]]) -> str:
     return digest(sorted((str(feed["name"]), str(feed["content_digest"])) for feed in feeds))
 
 
-def save_tables(connection: duckdb.DuckDBPyConnection, target: Path, tables: dict[str, str]) -> None:
-    """Write the results of queries as the tables of a new file (mode 0600) that replaces ``target`` at the end."""
-    with whole_file(target) as scratch:
-        scratch.unlink()
-        connection.execute(f"ATTACH {sql_text(str(scratch))} AS saved")
+def write_events(
+    workspace: Workspace, persons: pa.Table, protected: pa.Table, areas: pa.Table, events: pa.Table, feeds: pa.Table
+) -> None:
+    """Make a warehouse from Arrow tables (``events`` as EVENT_SCHEMA), replacing the one there.
+
+    Equal events are kept once. Person numbers stay as they are, so they must not be anybody's real number.
+
+    :raises BadInput: columns or types are wrong, cells that must hold something are empty, a kind, role or code is not
+        in the vocabulary, a person or source is not in its table: all faults together.
+    """
+    given = {"person": persons, "protected": protected, "area": areas, "event": events, "feed": feeds}
+    cast, faults = {}, []
+    for name, table in given.items():
         try:
-            for name, query in tables.items():
-                connection.execute(f"CREATE TABLE saved.{name} AS {query}")
-        finally:
-            connection.execute("DETACH saved")
-            Path(f"{scratch}.wal").unlink(missing_ok=True)
-        os.chmod(scratch, 0o600)
+            cast[name] = _as_given(table, GIVEN[name])
+        except (KeyError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            faults.append(f"{name}: its columns are not {', '.join(GIVEN[name].names)} ({type(error).__name__})")
+    faults += [fault for name, table in cast.items() for fault in _empty_cells(name, table)]
+    with scratch_store(workspace.data) as connection:
+        for name, table in cast.items():
+            connection.register(f"given_{name}", table)
+        if len(cast) == len(given):
+            faults += _misfits(connection)
+        if faults:
+            raise BadInput(all_faults(f"events for {workspace.warehouse.name}, {len(faults)} fault(s):", faults))
+        for name in ("person", "protected", "area", "feed"):
+            connection.execute(f"CREATE VIEW new_{name} AS SELECT * FROM given_{name}")
+        connection.execute(
+            "CREATE TABLE new_event AS SELECT DISTINCT * FROM given_event JOIN event_class USING (kind, role, code)"
+        )
+        save_warehouse(connection, workspace.warehouse, fingerprint_of(feeds.to_pylist()), "{}")
+
+
+def _as_given(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    plain = pa.schema([pa.field(field.name, field.type) for field in schema])
+    return table.select(schema.names).cast(plain)
+
+
+def _empty_cells(name: str, table: pa.Table) -> list[str]:
+    return [
+        f"{name}, column {field.name}: {table[field.name].null_count} cell(s) are empty"
+        for field in GIVEN[name]
+        if not field.nullable and table[field.name].null_count
+    ]
+
+
+def _misfits(connection: Connection) -> list[str]:
+    found = []
+    for says, query in MISFITS.items():
+        rows = connection.execute(query).fetchall()[0][0]
+        if rows:
+            found.append(says.format(rows=rows))
+    return found
