@@ -117,14 +117,27 @@ class ReliabilityBin:
     positives: int
 
 
-def reliability(probability: Floats, outcome: Floats, bins: int = 10) -> tuple[ReliabilityBin, ...]:
-    """Bins of about equal numbers of rows, from the lowest probability; equal probabilities are never parted."""
-    found = []
+def reliability(
+    probability: Floats, outcome: Floats, bins: int = 10, least_positives: int = 0
+) -> tuple[ReliabilityBin, ...]:
+    """Bins of about equal numbers of rows, from the lowest probability; equal probabilities are never parted.
+
+    Bins are joined upwards until each has ``least_positives`` rows with the outcome, so that none shows a small count.
+    """
+    joined: list[NDArray[np.intp]] = []
     for rows in equal_mass_bins(probability, bins):
-        count, positives = len(rows), int(outcome[rows].sum())
-        low, high = wilson(positives, count)
-        found.append(ReliabilityBin(float(probability[rows].mean()), positives / count, low, high, count, positives))
-    return tuple(found)
+        if joined and outcome[joined[-1]].sum() < least_positives:
+            joined[-1] = np.concatenate([joined[-1], rows])
+        else:
+            joined.append(rows)
+    if len(joined) > 1 and outcome[joined[-1]].sum() < least_positives:
+        joined[-2:] = [np.concatenate(joined[-2:])]
+    return tuple(_bin(probability[rows], outcome[rows]) for rows in joined)
+
+
+def _bin(probability: Floats, outcome: Floats) -> ReliabilityBin:
+    count, positives = len(outcome), int(outcome.sum())
+    return ReliabilityBin(float(probability.mean()), positives / count, *wilson(positives, count), count, positives)
 
 
 def equal_mass_bins(probability: Floats, bins: int) -> list[NDArray[np.intp]]:

@@ -1,0 +1,57 @@
+"""The plots of a leaderboard, drawn from test predictions; a team or a bin with few young people is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from risk_model.experiment import Experiment
+from risk_model.training.calibration import reliability
+from risk_model.training.estimators import ESTIMATORS
+from risk_model.training.evaluation import Evaluation
+from risk_model.training.fitting import TrainingResult
+from risk_model.training.intervals import Figure
+from risk_model.training.leaderboard import all_splits, shown_figure
+from risk_model.training.plots import (
+    Plot,
+    precision_recall_curve,
+    precision_recall_plot,
+    reliability_plot,
+    team_plot,
+)
+from risk_model.training.predictions import Predictions, pooled
+
+
+def leaderboard_plots(experiment: Experiment, result: TrainingResult, names: Mapping[str, str]) -> tuple[Plot, ...]:
+    """Team by team, trade-off and reliability, of all splits pooled; ``names`` are the teams' plain names."""
+    under = experiment.audit.suppress_under
+    every = all_splits(result)
+    chosen = next(each for each in every if each.estimator == result.selection.chosen)
+    predictions = {each.estimator: _pooled(result, each.estimator) for each in every}
+    own = predictions[chosen.estimator]
+    curves = [
+        precision_recall_curve(ESTIMATORS[name].plain_name, rows.probability, rows.outcome, under)
+        for name, rows in predictions.items()
+    ]
+    plain = ESTIMATORS[chosen.estimator].plain_name
+    return (
+        team_plot(
+            _by_team(chosen, "recall_at_capacity", names, under),
+            _by_team(chosen, "precision_at_capacity", names, under),
+            f"{plain}, team by team",
+        ),
+        precision_recall_plot(curves, float(own.outcome.mean()), "Found and right, for every length of list"),
+        reliability_plot(reliability(own.probability, own.outcome, least_positives=under), f"{plain}: said and seen"),
+    )
+
+
+def _pooled(result: TrainingResult, estimator: str) -> Predictions:
+    return pooled([part for part in result.predictions if part.estimator == estimator])
+
+
+def _by_team(evaluation: Evaluation, metric: str, names: Mapping[str, str], under: int) -> dict[str, Figure]:
+    shown = {}
+    for team in evaluation.teams:
+        figure = next(figure for figure in team.figures if figure.name == metric)
+        if shown_figure(figure, team.counts, under) is not None:
+            shown[names.get(team.area, team.area)] = figure
+    return shown
