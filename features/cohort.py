@@ -32,11 +32,15 @@ class CuspRule:
 
 @dataclass(frozen=True)
 class ScreenedRule:
-    """Everybody on the date of their first screening; those screened on or after ``before`` are dropped."""
+    """Everybody on the date of their first ``screening``, if it is ``usable``; from ``before`` on they are dropped."""
 
     screening: Where
+    usable: Where
     before: date | None = None
     before_reason: str = ""
+
+
+NO_CASE = "no court case was found for the screening, so whether they returned cannot be known"
 
 
 @dataclass(frozen=True)
@@ -155,20 +159,25 @@ def screened_cohort(warehouse: Warehouse, rule: ScreenedRule) -> Cohort:
     areas = warehouse.areas()["local_authority_code"].unique().to_pylist()
     if len(areas) != 1:
         raise BadConfiguration(f"a screened cohort needs one area, the warehouse has {len(areas)}")
-    everybody = warehouse.sql(
-        f"""SELECT p.person, min(e.happened_on) AS as_of, '{areas[0]}' AS area,
-               {sql_age_in_years("p.birth_month", "min(e.happened_on)")}::SMALLINT AS age_years
+    screened = warehouse.sql(
+        f"""SELECT p.person, e.happened_on AS as_of, '{areas[0]}' AS area, {rule.usable.sql()} AS usable,
+               {sql_age_in_years("p.birth_month", "e.happened_on")}::SMALLINT AS age_years
             FROM event e JOIN person p USING (person) WHERE {rule.screening.sql()}
-            GROUP BY p.person, p.birth_month ORDER BY person, as_of"""
+            QUALIFY row_number() OVER (PARTITION BY p.person ORDER BY e.happened_on, e.record) = 1
+            ORDER BY p.person"""
     )
-    steps = [AttritionStep(None, "screened", "everybody with a screening", 0, len(everybody))]
-    kept = everybody
+    usable = screened.filter(screened["usable"])
+    steps = [
+        AttritionStep(None, "screened", "everybody with a screening", 0, len(screened)),
+        AttritionStep(None, "no_case", NO_CASE, len(screened) - len(usable), len(usable)),
+    ]
+    kept = usable
     if rule.before is not None:
-        kept = everybody.filter(pa.compute.less(everybody["as_of"], pa.scalar(rule.before, pa.date32())))
+        kept = usable.filter(pa.compute.less(usable["as_of"], pa.scalar(rule.before, pa.date32())))
         reason = f"screened on or after {rule.before}: {rule.before_reason}"
-        steps.append(AttritionStep(None, "label_defect", reason, len(everybody) - len(kept), len(kept)))
+        steps.append(AttritionStep(None, "label_defect", reason, len(usable) - len(kept), len(kept)))
     if len(kept) == 0:
-        raise EmptyCohort(f"empty cohort: of {len(everybody)} people screened, none was screened before {rule.before}")
+        raise EmptyCohort(f"empty cohort: of {len(screened)} people screened, none is left before {rule.before}")
     return Cohort(_typed(kept), tuple(steps))
 
 

@@ -9,6 +9,7 @@ Dates are whole days since 1970-01-01 (UTC) wherever they are integers. Two rule
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -121,6 +122,25 @@ class LookAhead:
     def latest_as_of(self, known_on: date) -> date:
         """The last as-of date whose label is known on ``known_on``; the inverse of :meth:`known_by`."""
         return known_on - timedelta(days=self.days + self.maturity_days)
+
+
+def regular_dates(first: date, latest: date, every_months: int) -> list[date]:
+    """``first`` and every ``every_months`` months after it, up to and including ``latest``.
+
+    >>> [str(day) for day in regular_dates(date(2021, 1, 1), date(2021, 7, 1), 3)]
+    ['2021-01-01', '2021-04-01', '2021-07-01']
+    """
+    made, months = [], 0
+    while (day := _months_after(first, months)) <= latest:
+        made.append(day)
+        months += every_months
+    return made
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 def sql_visible(as_of: str, alias: str = "e") -> str:
