@@ -1,0 +1,218 @@
+"""How partners' rows become events: roles apart, the right dates, nothing known before it reached us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import features
+from features.agreements import AGREEMENTS, permitted_columns
+from features.events import BROWARD_RELEASE, KINDS, OFFENCE_GROUPS, OUTCOMES, VOCABULARY
+from features.feeds import FEEDS, partner_of
+from features.feeds.cla import PLACEMENTS
+from features.feeds.occ_outcome import OUTCOME_CODES
+from features.feeds.occurrence import SERIOUSNESS
+from features.intake import take_in
+from features.store import connect
+from features.warehouse import Warehouse
+from features.windows import sql_visible
+from features.workspace import Workspace
+from tests.features.delivery import deliver, with_rows
+
+Event = dict[str, Any]
+
+CHANGES = {
+    **with_rows("occ_role", "O1 | P1 | suspect | 2021-05-20 10:00 | 2021-07-01 00:00"),
+    **with_rows("cla", "K1 | | 2020-02-01 | K2 | 2020-03-01"),
+}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    root = tmp_path_factory.mktemp("feeds")
+    made = Workspace(root)
+    take_in(made, deliver(root / "extracts", CHANGES), key_seed=1)
+    return made
+
+
+@pytest.fixture(scope="module")
+def events(workspace: Workspace) -> list[Event]:
+    with Warehouse(workspace.warehouse) as warehouse:
+        return warehouse.events().to_pylist()
+
+
+@pytest.fixture(scope="module")
+def people(workspace: Workspace) -> dict[str, int]:
+    """Person numbers by a partner's number."""
+    store = connect(workspace.identities, read_only=True)
+    found = dict(store.execute("SELECT who, person FROM number").fetchall())
+    store.close()
+    return found
+
+
+def _of(events: list[Event], kind: str, **wanted: object) -> Iterator[Event]:
+    return (e for e in events if e["kind"] == kind and all(e[name] == value for name, value in wanted.items()))
+
+
+def test_a_victim_is_never_a_suspect(events: list[Event], people: dict[str, int]) -> None:
+    of_victim = [e for e in events if e["person"] == people["P3"] and "occurrence" in e["kind"]]
+    assert {(e["kind"], e["role"]) for e in of_victim} == {("occurrence", "victim"), ("weapon_occurrence", "victim")}
+    of_suspect = [e for e in events if e["person"] == people["P1"] and e["source"] == "occ_role"]
+    assert {(e["code"], e["role"]) for e in of_suspect} == {("robbery", "suspect"), ("theft", "witness")}
+
+
+def test_a_role_held_under_two_merged_records_is_one_event(events: list[Event], people: dict[str, int]) -> None:
+    assert people["P1"] == people["P2"]
+    assert len(list(_of(events, "occurrence", role="suspect"))) == 1
+
+
+def test_flags_say_which_occurrences_were_domestic_or_armed(events: list[Event]) -> None:
+    assert [(e["role"], e["code"]) for e in _of(events, "domestic_occurrence")] == [("witness", "theft")]
+    assert sorted(e["role"] for e in _of(events, "weapon_occurrence")) == ["suspect", "victim"]
+    assert {e["gravity"] for e in _of(events, "weapon_occurrence")} == {float(SERIOUSNESS["robbery"])}
+
+
+@pytest.mark.parametrize(
+    ("kind", "happened_on", "available_on", "why"),
+    [
+        ("occurrence", "2021-05-01", "2021-05-27", "named a suspect on 20 May, 7 days' delivery"),
+        ("outcome", "2021-08-01", "2021-08-15", "recorded on its own date, 14 days"),
+        ("stop_search", "2022-01-01", "2022-01-08", "7 days"),
+        ("custody", "2021-05-02", "2021-05-10", "released on 3 May, 7 days"),
+        ("missing", "2021-09-01", "2021-09-10", "not known to have ended before 3 September, 7 days"),
+        ("return_interview", "2021-09-03", "2021-09-10", "after the return"),
+        ("asb", "2021-01-01", "2021-01-09", "recorded the next day, 7 days"),
+        ("da_incident", "2021-01-01", "2021-01-09", "recorded the next day, 7 days"),
+        ("yj_disposal", "2022-03-01", "2022-03-24", "recorded on 10 March, 14 days"),
+        ("suspension", "2021-03-01", "2021-04-04", "recorded on 5 March, 30 days"),
+        ("exclusion", "2021-04-01", "2021-05-02", "recorded the next day, 30 days"),
+        ("attendance", "2020-12-18", "2021-02-01", "the term's end, 45 days"),
+        ("unauthorised_absence", "2020-12-18", "2021-02-01", "the term's end, 45 days"),
+        ("cin", "2021-01-01", "2021-02-02", "recorded on 3 January, 30 days"),
+        ("cin_factor", "2021-01-01", "2021-02-02", "recorded on 3 January, 30 days"),
+        ("cla", "2021-08-01", "2021-08-31", "30 days"),
+        ("residence", "2021-01-16", "2021-03-17", "the census, 60 days"),
+    ],
+)
+def test_an_event_is_known_only_once_it_has_been_recorded_and_delivered(
+    events: list[Event], kind: str, happened_on: str, available_on: str, why: str
+) -> None:
+    day = date.fromisoformat(happened_on)
+    found = {e["available_on"] for e in _of(events, kind, happened_on=day) if e["role"] not in ("victim", "witness")}
+    assert min(found) == date.fromisoformat(available_on), why
+
+
+def test_a_suspect_later_eliminated_is_taken_back_when_that_reaches_us(events: list[Event]) -> None:
+    assert [e["withdrawn_on"] for e in _of(events, "occurrence", role="suspect")] == [date(2021, 7, 8)]
+    assert [e["withdrawn_on"] for e in _of(events, "occurrence", role="victim")] == [None]
+
+
+def test_values_are_in_their_units(events: list[Event]) -> None:
+    assert [e["value"] for e in _of(events, "custody")] == [5.5]
+    assert [e["value"] for e in _of(events, "missing")] == [36.0]
+    assert [e["value"] for e in _of(events, "attendance")] == [pytest.approx(14 / 140)]
+    assert [e["value"] for e in _of(events, "unauthorised_absence")] == [pytest.approx(4 / 140)]
+    assert [e["gravity"] for e in _of(events, "yj_disposal")] == [3.0]
+    assert [e["gravity"] for e in _of(events, "da_incident")] == [3.0]
+
+
+def test_a_suspension_shares_its_sessions_between_its_different_reasons(events: list[Event]) -> None:
+    assert sorted((e["code"], e["value"]) for e in _of(events, "suspension")) == [("DB", 2.0), ("PP", 2.0)]
+    assert [(e["code"], e["value"]) for e in _of(events, "exclusion")] == [("PERM", None)]
+
+
+def test_an_incident_at_home_counts_only_when_the_child_was_there(events: list[Event]) -> None:
+    assert [e["code"] for e in _of(events, "da_incident")] == ["high"]
+
+
+def test_an_interview_offered_and_not_taken_up_was_declined(events: list[Event]) -> None:
+    assert [e["code"] for e in _of(events, "return_interview")] == ["declined"]
+
+
+def test_a_factor_we_have_no_name_for_is_other(events: list[Event]) -> None:
+    assert sorted(e["code"] for e in _of(events, "cin_factor")) == ["3", "other"]
+
+
+def test_home_is_one_event_a_move_and_the_old_home_ends_when_the_move_is_known(events: list[Event]) -> None:
+    lived = sorted(
+        (e["place"], e["happened_on"], e["ended_on"] or date.max, e["withdrawn_on"] or date.max)
+        for e in _of(events, "residence")
+        if e["place"] == "E1" or e["happened_on"].year == 2021
+    )
+    moved, told = date(2021, 1, 16), date(2021, 3, 17)
+    assert lived == [
+        ("E1", date(2020, 1, 16), moved, date.max),
+        ("E1", date(2020, 1, 16), date.max, told),
+        ("E2", moved, date.max, date.max),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["cin", "cla", "residence"])
+def test_one_version_of_a_spell_is_visible_on_any_date_and_its_end_only_once_told(
+    workspace: Workspace, kind: str
+) -> None:
+    days = [date(2020, 1, 1) + timedelta(days=n) for n in range(0, 900)]
+    with Warehouse(workspace.warehouse) as warehouse:
+        seen = warehouse.sql(
+            f"""SELECT d.as_of, record, count(*) AS versions, min(ended_on) AS ended_on
+                FROM (SELECT unnest($days::DATE[]) AS as_of) d JOIN event e ON {sql_visible("d.as_of")}
+                WHERE kind = $kind GROUP BY ALL""",
+            {"days": days, "kind": kind},
+        )
+    assert set(seen["versions"].to_pylist()) == {1}
+    ended = [row for row in seen.to_pylist() if row["ended_on"]]
+    assert ended
+    assert all(row["as_of"] > row["ended_on"] for row in ended)
+
+
+def test_every_code_a_partner_may_send_has_a_meaning() -> None:
+    assert set(SERIOUSNESS) == set(OFFENCE_GROUPS)
+    assert all(1 <= seriousness <= 8 for seriousness in SERIOUSNESS.values())
+    assert set(OUTCOME_CODES) == {str(code) for code in range(1, 23)}
+    assert set(OUTCOME_CODES.values()) == set(OUTCOMES)
+    assert set(PLACEMENTS.values()) == set(KINDS["cla"].codes)
+
+
+def test_every_kind_of_event_the_partners_hold_is_made(events: list[Event]) -> None:
+    held = {kind.name for kind in VOCABULARY if kind.partner != BROWARD_RELEASE}
+    assert {e["kind"] for e in events} == held - {"cp"}
+    assert all(partner_of(e["source"]) == KINDS[e["kind"]].partner for e in events)
+
+
+def test_no_feed_reads_a_column_its_agreement_does_not_list() -> None:
+    for feed in FEEDS:
+        assert {column.name for column in feed.columns} <= set(permitted_columns(feed)), feed.name
+        assert AGREEMENTS[feed.agreement].purpose
+
+
+def test_a_feed_that_others_refer_to_comes_before_them() -> None:
+    names = [feed.name for feed in FEEDS]
+    for feed in FEEDS:
+        for reference in feed.references:
+            assert names.index(reference.feed) <= names.index(feed.name)
+
+
+def test_protected_characteristics_are_plain_words_and_self_defined(
+    workspace: Workspace, people: dict[str, int]
+) -> None:
+    with Warehouse(workspace.warehouse) as warehouse:
+        table: pa.Table = warehouse.protected()
+    words = {(row["person"], row["characteristic"]): row["value"] for row in table.to_pylist()}
+    assert [words[people["U1"], name] for name in ("sex", "ethnic_group", "send")] == ["female", "White", "support"]
+    assert [words[people["P3"], name] for name in ("sex", "ethnic_group", "send")] == ["male", "Black", "not known"]
+
+
+def test_the_warehouse_keeps_the_month_of_birth_and_not_the_day(workspace: Workspace, people: dict[str, int]) -> None:
+    with Warehouse(workspace.warehouse) as warehouse:
+        born = dict(zip(*warehouse.sql("SELECT person, birth_month FROM person").to_pydict().values(), strict=True))
+    assert born[people["U1"]] == date(2008, 3, 1)
+
+
+def test_feed_files_are_where_messages_say() -> None:
+    top = Path(features.__file__).parent.parent
+    assert all((top / feed.module).is_file() for feed in FEEDS)
