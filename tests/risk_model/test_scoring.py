@@ -45,8 +45,7 @@ def test_equal_scores_share_a_rank():
 
 def test_the_share_of_missing_features_is_told():
     table = FEATURES.table
-    blank = [name for name in MODEL.feature_names[:4]]
-    for name in blank:
+    for name in MODEL.feature_names[:4]:
         nothing = pa.array([None] * 30, pa.float32())
         table = table.set_column(table.column_names.index(name), name, nothing)
     known = np.column_stack([table[name].to_numpy() for name in MODEL.feature_names])
