@@ -13,18 +13,26 @@ from typing import Any
 
 from features.workspace import write_json, write_text
 from risk_model import words
-from risk_model.disclosure import show_about, show_rate
 from risk_model.experiment import Experiment
 from risk_model.training.estimators import ESTIMATORS
-from risk_model.training.evaluation import Counts, Difference, Evaluation, TeamFigures
+from risk_model.training.evaluation import TEAM_METRICS, Difference, Evaluation, TeamFigures
 from risk_model.training.fitting import TrainingResult
 from risk_model.training.intervals import Figure
-from risk_model.training.metrics import BY_NAME, METRICS
+from risk_model.training.metrics import BY_NAME, CAPACITY_METRICS, METRICS
 from risk_model.training.plots import Plot
 from risk_model.training.predictions import ALL_SPLITS
+from risk_model.training.showing import (
+    OVERALL_DIGITS,
+    TEAM_DIGITS,
+    say_difference,
+    say_figure,
+    shown_counts,
+    shown_figure,
+    verdict,
+)
 
-SHARES = ("recall_at_capacity", "precision_at_capacity")
-HEADLINES = (*SHARES, "lift_at_capacity", "auc", "calibration_slope")
+HEADLINES = (*CAPACITY_METRICS, "auc", "calibration_slope")
+TEAM_HEADLINES = TEAM_METRICS
 
 
 def write_leaderboard(
@@ -54,47 +62,19 @@ def leaderboard_json(experiment: Experiment, result: TrainingResult) -> dict[str
     }  # fmt: skip
 
 
-def shown_figure(figure: Figure, counts: Counts, under: int) -> Figure | None:
-    """A figure to the whole percent (AUC and lift to two digits), or None where a count behind it is small."""
-    found, missed = counts.found, counts.positive_rows - counts.found
-    behind = {
-        "recall_at_capacity": (found, missed, counts.positive_people),
-        "precision_at_capacity": (found, counts.listed - found, counts.positive_people),
-        "lift_at_capacity": (found, counts.positive_people),
-    }.get(figure.name, (counts.positive_people,))
-    if show_rate(figure.value, *behind, under=under) is None:
-        return None
-    return Figure(figure.name, *(round(value, 2) for value in (figure.value, figure.low, figure.high)))
-
-
-def say_figure(figure: Figure | None) -> str:
-    """A figure with its interval in a few characters."""
-    if figure is None:
-        return "too few to say"
-    return words.with_spread(figure.value, figure.low, figure.high, share=figure.name in SHARES)
-
-
 def _evaluation_json(evaluation: Evaluation, under: int) -> dict[str, Any]:
     return {
         "estimator": evaluation.estimator,
         "plain_name": ESTIMATORS[evaluation.estimator].plain_name,
         "split": evaluation.split,
-        "counts": _counts_json(evaluation.counts, under),
-        "figures": {figure.name: _figure_json(figure) for figure in evaluation.figures},
-        "ties": {figure.name: _figure_json(figure) for figure in evaluation.ties},
+        "counts": shown_counts(evaluation.counts, under),
+        "figures": {f.name: _figure_json(shown_figure(f, evaluation.counts, under)) for f in evaluation.figures},
+        "ties": {f.name: _figure_json(shown_figure(f, evaluation.counts, under, TEAM_DIGITS)) for f in evaluation.ties},
         "teams": {
-            team.area: {"places": team.places, "counts": _counts_json(team.counts, under)}
-            | {f.name: _figure_json(shown_figure(f, team.counts, under)) for f in team.figures}
+            team.area: {"places": team.places, "counts": shown_counts(team.counts, under)}
+            | {f.name: _figure_json(shown_figure(f, team.counts, under, TEAM_DIGITS)) for f in team.figures}
             for team in evaluation.teams
         },
-    }
-
-
-def _counts_json(counts: Counts, under: int) -> dict[str, str]:
-    return {
-        "people": show_about(counts.people, under=under),
-        "records": show_about(counts.rows, counts.people, under),
-        "with the outcome": show_about(counts.positive_rows, counts.positive_people, under),
     }
 
 
@@ -110,31 +90,18 @@ def _difference_json(each: Difference) -> dict[str, Any]:
     return names | {"difference": _figure_json(each.figure), "verdict": verdict(each)}
 
 
-def verdict(each: Difference) -> str:
-    """``a tie`` where the interval of the difference holds 0; else ``better`` or ``worse``."""
-    if each.is_tie:
-        return "a tie"
-    return "better" if each.figure.value * BY_NAME[each.figure.name].better > 0 else "worse"
-
-
-def say_difference(each: Difference) -> str:
-    """The difference as a sentence."""
-    mine, other = ESTIMATORS[each.estimator].plain_name, ESTIMATORS[each.against].plain_name
-    by = f"{each.figure.value:+.3f} (95% interval {each.figure.low:+.3f} to {each.figure.high:+.3f})"
-    if each.is_tie:
-        return f"{mine} against {other}: a tie, {by}."
-    return f"{mine} is {verdict(each)} than {other}: {by}."
-
-
 def render_text(experiment: Experiment, result: TrainingResult, names: Mapping[str, str]) -> str:
     """The leaderboard for a terminal: all splits pooled, the chosen one team by team, and what did not work."""
     under = experiment.audit.suppress_under
     everything = all_splits(result)
     rows = [["", *(BY_NAME[name].plain for name in HEADLINES)]]
-    rows += [[_named(result, each), *(say_figure(each.figure(name)) for name in HEADLINES)] for each in everything]
+    rows += [[_named(result, each), *_cells(each, HEADLINES, under)] for each in everything]
     chosen = next(each for each in everything if each.estimator == result.selection.chosen)
-    teams = [["Team (places a list)", *(BY_NAME[name].plain for name in HEADLINES[:4])]]
-    teams += [[f"{names.get(team.area, team.area)} ({team.places})", *team_cells(team, under)] for team in chosen.teams]
+    teams = [["Team (places a list)", *(BY_NAME[name].plain for name in TEAM_HEADLINES)]]
+    teams += [
+        [f"{names.get(team.area, team.area)} ({team.places})", *_cells(team, TEAM_HEADLINES, under)]
+        for team in chosen.teams
+    ]
     parts = [experiment.question, "", _aligned(rows), "", "Chosen (*): " + result.selection.reason, "", _aligned(teams)]
     parts += ["", *(say_difference(each) for each in result.selection.against_rule)]
     parts += [f"FAILED {failure.estimator}, {failure.split}: {failure.why}" for failure in result.failures]
@@ -148,10 +115,11 @@ def all_splits(result: TrainingResult) -> list[Evaluation]:
     return sorted(pooled, key=lambda each: order.index(each.estimator))
 
 
-def team_cells(team: TeamFigures, under: int) -> list[str]:
-    """A team's headline figures as text."""
-    by_name = {figure.name: shown_figure(figure, team.counts, under) for figure in team.figures}
-    return [say_figure(by_name[name]) for name in HEADLINES[:4]]
+def _cells(figures: Evaluation | TeamFigures, wanted: tuple[str, ...], under: int) -> list[str]:
+    """The wanted figures as text, in order."""
+    digits = TEAM_DIGITS if isinstance(figures, TeamFigures) else OVERALL_DIGITS
+    by_name = {each.name: shown_figure(each, figures.counts, under, digits) for each in figures.figures}
+    return [say_figure(by_name[name]) for name in wanted]
 
 
 def _named(result: TrainingResult, each: Evaluation) -> str:
@@ -182,12 +150,14 @@ def render_html(
         board=board,
         metrics=METRICS,
         headlines=[BY_NAME[name] for name in HEADLINES],
+        team_headlines=[BY_NAME[name] for name in TEAM_HEADLINES],
         rows=[
-            {"name": _named(result, each), "split": each.split, "counts": _counts_json(each.counts, under),
-             "cells": [say_figure(each.figure(name)) for name in HEADLINES], "ties": each.ties}
+            {"name": _named(result, each), "split": each.split, "counts": shown_counts(each.counts, under),
+             "cells": _cells(each, HEADLINES, under),
+             "ties": shown_figure(each.ties[0], each.counts, under, TEAM_DIGITS)}
             for each in every
         ],
-        teams=[(names.get(t.area, t.area), t.places, team_cells(t, under)) for t in chosen.teams],
+        teams=[(names.get(t.area, t.area), t.places, _cells(t, TEAM_HEADLINES, under)) for t in chosen.teams],
         chosen_name=ESTIMATORS[result.selection.chosen].plain_name,
         differences=[say_difference(each) for each in result.selection.against_rule],
         plots=[(plot.alt, base64.b64encode(plot.png).decode()) for plot in plots],

@@ -10,7 +10,7 @@ from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import Evaluation
 from risk_model.training.fitting import TrainingResult
 from risk_model.training.intervals import Figure
-from risk_model.training.leaderboard import all_splits, shown_figure
+from risk_model.training.leaderboard import all_splits
 from risk_model.training.plots import (
     Plot,
     precision_recall_curve,
@@ -19,6 +19,7 @@ from risk_model.training.plots import (
     team_plot,
 )
 from risk_model.training.predictions import Predictions, pooled
+from risk_model.training.showing import TEAM_DIGITS, shown_figure
 
 
 def leaderboard_plots(experiment: Experiment, result: TrainingResult, names: Mapping[str, str]) -> tuple[Plot, ...]:
@@ -32,15 +33,17 @@ def leaderboard_plots(experiment: Experiment, result: TrainingResult, names: Map
         precision_recall_curve(ESTIMATORS[name].plain_name, rows.probability, rows.outcome, under)
         for name, rows in predictions.items()
     ]
-    plain = ESTIMATORS[chosen.estimator].plain_name
     return (
         team_plot(
             _by_team(chosen, "recall_at_capacity", names, under),
             _by_team(chosen, "precision_at_capacity", names, under),
-            f"{plain}, team by team",
+            "Team by team, at its own number of places",
         ),
         precision_recall_plot(curves, float(own.outcome.mean()), "Found and right, for every length of list"),
-        reliability_plot(reliability(own.probability, own.outcome, least_positives=under), f"{plain}: said and seen"),
+        reliability_plot(
+            reliability(own.probability, own.outcome, least_positives=under),
+            "Probabilities: what was said and what was seen",
+        ),
     )
 
 
@@ -52,6 +55,7 @@ def _by_team(evaluation: Evaluation, metric: str, names: Mapping[str, str], unde
     shown = {}
     for team in evaluation.teams:
         figure = next(figure for figure in team.figures if figure.name == metric)
-        if shown_figure(figure, team.counts, under) is not None:
-            shown[names.get(team.area, team.area)] = figure
+        rounded = shown_figure(figure, team.counts, under, TEAM_DIGITS)
+        if rounded is not None:
+            shown[names.get(team.area, team.area)] = rounded
     return shown
