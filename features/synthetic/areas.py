@@ -70,11 +70,12 @@ def read_areas(path: Path) -> Areas:
     text = {name: pa.string() for name in COLUMNS}
     try:
         table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=text))
+        sent = table.column_names
     except FileNotFoundError:
         raise BadInput(f"no areas file at {path}; give one with the columns {', '.join(COLUMNS)}") from None
-    except (pa.ArrowInvalid, OSError) as error:
-        raise BadInput(f"areas file {path} is not readable CSV: {error}") from None
-    faults = [f"no column {name}" for name in COLUMNS if name not in table.column_names]
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"areas file {path} is not readable CSV (UTF-8): {error}") from None
+    faults = [f"no column {name}" for name in COLUMNS if name not in sent]
     faults = faults or _value_faults(table)
     if faults:
         raise BadInput(all_faults(f"areas file {path}, {len(faults)} fault(s); correct the file:", faults))

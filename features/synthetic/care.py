@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from features.events import NEEDS
 from features.synthetic.areas import Areas
 from features.synthetic.clock import CUT, Ints
-from features.synthetic.names import ETHNIC_CODES, misspelt, record_numbers, shuffled_numbers
+from features.synthetic.course import Happenings
+from features.synthetic.names import ETHNIC_CODES, Texts, misspelt, record_numbers, shuffled_numbers
 from features.synthetic.population import Children
 from features.synthetic.writing import Column, coded, dates_of_birth, days, texts
 
@@ -31,11 +32,11 @@ class Spells:
     ended: Ints
 
     @staticmethod
-    def of(parts: tuple[Ints, Ints], ends: list[Ints]) -> Spells:
-        """Spells from children, first days and end days."""
-        ended = np.concatenate(ends)
-        order = np.lexsort((parts[0], parts[1]))
-        return Spells(parts[0][order], parts[1][order], ended[order])
+    def of(happened: Happenings) -> Spells:
+        """The spells that were lived."""
+        child, began = happened.arrays()
+        order = np.lexsort((child, began))
+        return Spells(child[order], began[order], np.concatenate(happened.until)[order])
 
     def on(self, day: int) -> int:
         """How many are open on a day."""
@@ -47,8 +48,8 @@ class CareRecords:
     """How children's services know each child: their own number, names as written there, and a UPN if they have it."""
 
     ids: pa.Array
-    forename: NDArray[np.object_]
-    surname: NDArray[np.object_]
+    forename: Texts
+    surname: Texts
     upn_known: NDArray[np.bool_]
 
 
@@ -56,8 +57,9 @@ def care_records(rng: np.random.Generator, children: Children) -> CareRecords:
     """Records for everybody (most are never used); about one in eight lacks a UPN."""
     count = len(children)
     ids = record_numbers("C", shuffled_numbers(rng, count, 3_000_000), 8)
-    names = (misspelt(rng, part, 0.012) for part in (children.forename, children.surname))
-    return CareRecords(ids, *names, rng.random(count) < 0.88)
+    forename = misspelt(rng, children.forename, 0.012)
+    surname = misspelt(rng, children.surname, 0.012)
+    return CareRecords(ids, forename, surname, rng.random(count) < 0.88)
 
 
 def _identity(
@@ -94,9 +96,7 @@ def need_columns(
     }
 
 
-def _factors(
-    rng: np.random.Generator, child: Ints, domestic: Ints, missing: Ints, suspects: Ints
-) -> NDArray[np.object_]:
+def _factors(rng: np.random.Generator, child: Ints, domestic: Ints, missing: Ints, suspects: Ints) -> Texts:
     """Codes joined by semicolons; empty where the assessment found none."""
     count = len(child)
     chance = np.tile(np.array([0.25, 0.05, 0.03, 0.03, 0.02, 0.55]), (count, 1))

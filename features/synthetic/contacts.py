@@ -11,7 +11,7 @@ from features.synthetic.clock import CUT, MINUTES_A_DAY, Ints, moments, recordin
 from features.synthetic.decisions import CAUTION, CHARGE, DIVERSION, NFA, RESOLUTION, Suspicions
 from features.synthetic.names import ETHNIC_CODES
 from features.synthetic.population import Children
-from features.synthetic.writing import Column, coded, minutes, yes_no
+from features.synthetic.writing import Column, coded, minutes, texts, yes_no
 
 LATEST = CUT * MINUTES_A_DAY
 RELEASES = ("charged", "rui", "bail", "nfa", "out_of_court")
@@ -80,9 +80,8 @@ def custodies(rng: np.random.Generator, children: Children, found: Suspicions) -
     arrival = began + rng.integers(12, 90, len(began))
     release = arrival + np.clip(rng.lognormal(6.3, 0.5, len(began)), 60, 2100).astype(np.int64)
     kind = _release(rng, arrested)
-    named = np.where(kind == 0, "CHARGE", np.where(kind == 3, "NFA", ""))
-    ended = kind == 4
-    named[ended] = np.array(DISPOSALS)[np.maximum(arrested.disposal[ended], 0)]
+    informal = np.array(DISPOSALS)[np.maximum(arrested.disposal, 0)]
+    named = np.select([kind == 0, kind == 3, kind == 4], ["CHARGE", "NFA", informal], default="")
     return Contacts(arrested.child, began, {
         "arrest_dt": minutes(began),
         "arrival_dt": minutes(arrival),
@@ -91,13 +90,8 @@ def custodies(rng: np.random.Generator, children: Children, found: Suspicions) -
         "appropriate_adult": yes_no(rng.random(len(began)) < 0.96),
         "strip_search": yes_no(rng.random(len(began)) < 0.03),
         "release_type": coded(RELEASES, kind),
-        "disposal": _or_missing(named),
+        "disposal": texts(named.astype(object)),
     })  # fmt: skip
-
-
-def _or_missing(named: Column) -> Column:
-    """Text with nothing for empty text."""
-    return np.where(named == "", None, named).astype(object)
 
 
 def _release(rng: np.random.Generator, arrested: Suspicions) -> Ints:
@@ -151,6 +145,6 @@ def domestic(rng: np.random.Generator, children: Children, events: tuple[Ints, I
     return Contacts(child, recorded, {
         "incident_dt": minutes(began),
         "dash_grade": coded(("standard", "medium", "high"), np.searchsorted(np.array([0.55, 1.75]), score)),
-        "children_present": yes_no(rng.random(len(child)) < 0.72),
+        "children_present": yes_no(rng.random(len(child)) < 0.85),
         "recorded_dt": minutes(recorded),
     })  # fmt: skip

@@ -18,7 +18,6 @@ NO_DISPOSAL = -1
 SUSPECT_MIX = (0.0002, 0.185, 0.290, 0.032, 0.026, 0.125, 0.170, 0.050, 0.030, 0.070, 0.0218)
 VICTIM_MIX = (0.0001, 0.220, 0.370, 0.090, 0.040, 0.140, 0.040, 0.0, 0.005, 0.070, 0.0249)
 _GRAVITY = np.array([5.0, 3.0, 2.0, 4.0, 4.0, 2.0, 2.0, 2.0, 3.2, 1.7, 2.0])
-SHARES_SUM = (sum(SUSPECT_MIX), sum(VICTIM_MIX))
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,10 @@ def _chance(score: Floats | NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def decide(
-    rng: np.random.Generator, children: Children, who: Ints, day: Ints, *, past: Floats, known: Floats, entered: NDArray[np.bool_],
-    diverted: NDArray[np.bool_], care: Floats, adult_on: Ints,
+    rng: np.random.Generator, children: Children, who: Ints, day: Ints, *, past: Floats, known: Floats, care: Floats,
+    entered: NDArray[np.bool_], diverted: NDArray[np.bool_], adult_on: Ints,
 ) -> Suspicions:  # fmt: skip
-    """The course of each investigation. ``past`` is how much recent suspicion there was (0 to 1).
+    """The course of each investigation. ``past`` is how much recent suspicion there was (0 to 1); flags are 0 or 1.
 
     Black and mixed children are charged a little more often for the same facts, as the reviews found; audits should
     be able to see it.
@@ -87,7 +86,7 @@ def decide(
     harsher = 0.30 * (letter == "B") + 0.15 * (letter == "M")
     arrested = rng.random(count) < _chance(-1.50 + 0.55 * (gravity - 2.5) + 0.8 * past + 0.22 * (age - 14) + harsher)
     formal = _chance(
-        -3.68 + 0.35 * (gravity - 2.5) + 0.35 * past + 1.10 * known + 0.25 * diverted + 2.40 * entered
+        -3.82 + 0.35 * (gravity - 2.5) + 0.35 * past + 1.35 * known + 0.25 * diverted + 2.40 * entered
         + 0.20 * care + 0.12 * (age - 14) + 0.6 * arrested + harsher
     )  # fmt: skip
     outcome = _outcomes(rng, formal, gravity, entered, harsher)
@@ -134,3 +133,18 @@ def _disposals(
     found[charged] = np.array([DISPOSALS.index(name) for name in ladder])[step]
     day[charged] += 7 + np.minimum(rng.lognormal(2.9, 0.6, len(charged)), 200).astype(np.int64)
     return found, np.where(found == NO_DISPOSAL, 0, day)
+
+
+def outcome_codes(rng: np.random.Generator, outcome: Ints) -> NDArray[np.str_]:
+    """Home Office outcome codes (text) of each investigation's end."""
+    no_action = rng.choice(("9", "10", "14", "15", "16", "18"), len(outcome), p=(0.05, 0.20, 0.15, 0.20, 0.30, 0.10))
+    other = rng.choice(("17", "19", "20", "21"), len(outcome), p=(0.05, 0.05, 0.45, 0.45))
+    named = np.array(["", "8", "22", "2", "1", ""])[outcome]
+    return np.where(outcome == NFA, no_action, np.where(named == "", other, named))
+
+
+def outcome_entered_on(rng: np.random.Generator, found: Suspicions) -> Ints:
+    """The day each outcome is entered: outcome 22 only after the activity ends, some months on."""
+    after = np.where(found.outcome == DIVERSION, rng.integers(45, 150, len(found.outcome)), 0)
+    typing = np.where(found.outcome == CHARGE, rng.integers(0, 25, len(after)), rng.integers(0, 30, len(after)))
+    return found.outcome_day + after + typing

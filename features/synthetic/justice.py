@@ -1,4 +1,4 @@
-"""Youth justice cases: every community resolution, outcome 22, caution and court disposal, in the teams' own records."""
+"""Youth justice cases: every community resolution, outcome 22, caution and court disposal, as teams record it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from features.events import DISPOSALS, OFFENCE_GROUPS
 from features.synthetic.areas import Areas
-from features.synthetic.clock import CUT
+from features.synthetic.clock import CUT, Ints
 from features.synthetic.decisions import Suspicions
 from features.synthetic.names import misspelt, record_numbers, shuffled_numbers
 from features.synthetic.population import Children
@@ -17,7 +17,7 @@ _MONTHS_LONG = {"CR": 1, "O22": 4, "YC": 0, "YCC": 3, "absolute_discharge": 0, "
                 "YRO": 12, "DTO": 8}  # fmt: skip
 
 
-def recorded_cases(rng: np.random.Generator, found: Suspicions) -> tuple[Suspicions, np.ndarray]:
+def recorded_cases(rng: np.random.Generator, found: Suspicions) -> tuple[Suspicions, Ints]:
     """The suspicions that became cases on record by the cut, in order of disposal, and the day each was recorded."""
     cases = found.rows(np.flatnonzero(found.disposal >= 0))
     wait = rng.exponential(6, len(cases.child))
@@ -30,9 +30,9 @@ def recorded_cases(rng: np.random.Generator, found: Suspicions) -> tuple[Suspici
 
 
 def case_columns(
-    rng: np.random.Generator, children: Children, areas: Areas, cases: Suspicions, recorded: np.ndarray
+    rng: np.random.Generator, children: Children, areas: Areas, cases: Suspicions, recorded: Ints
 ) -> dict[str, Column]:
-    """The ``yj_case`` extract. Seriousness (1-8) follows gravity (1-5); a team may enter a case under its own person."""
+    """The ``yj_case`` extract; seriousness (1-8) follows gravity (1-5)."""
     child, count = cases.child, len(cases.child)
     people, person = np.unique(child, return_inverse=True)
     forename = misspelt(rng, children.forename[people], 0.012)[person]

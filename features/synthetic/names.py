@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -72,13 +73,18 @@ def forenames(rng: np.random.Generator, tradition: NDArray[np.int64], male: NDAr
     """A forename each, by tradition and sex."""
     found = np.empty(len(male), dtype=object)
     for lists, rows in ((BOYS, np.flatnonzero(male)), (GIRLS, np.flatnonzero(~male))):
-        found[rows] = _by_tradition(tradition[rows], lambda n, k, named=lists: _draw(rng, named[n].split(), k, 0.8))
+        choices = {name: names.split() for name, names in lists.items()}
+        found[rows] = _by_tradition(tradition[rows], partial(_draw_from, rng, choices))
     return found
+
+
+def _draw_from(rng: np.random.Generator, choices: dict[str, list[str]], tradition: str, count: int) -> Texts:
+    return _draw(rng, choices[tradition], count, 0.8)
 
 
 def addresses(rng: np.random.Generator, count: int) -> Texts:
     """Made-up street addresses."""
-    street = np.array([f"{name} {kind}" for name in STREETS for kind in STREET_KINDS], dtype=object)
+    street = np.array([f"{name} {kind}" for name in STREETS.split() for kind in STREET_KINDS], dtype=object)
     number = rng.integers(1, 180, count).astype(str).astype(object)
     return number + " " + street[rng.integers(0, len(street), count)]
 

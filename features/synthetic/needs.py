@@ -60,7 +60,7 @@ HAZARDS: dict[str, Hazard] = {
     ),
     "suspect": Hazard(
         0.0186, (0.0, 0.18, 0.45, 0.80, 1.10, 1.35, 1.48, 1.42, 1.28, 1.1),
-        {"male": 0.68, "conduct": 0.20, "hardship": 0.12, "peers": 0.24, "bond": -0.12, "adult": -0.16, "hotspot": 0.10,
+        {"male": 0.85, "conduct": 0.20, "hardship": 0.12, "peers": 0.24, "bond": -0.12, "adult": -0.16, "hotspot": 0.10,
          "black": 0.22, "mixed": 0.15, "asian": -0.15},
         {"known": 1.15, "trouble": 0.48, "suspect": 0.60, "asb": 0.25, "suspension": 0.22, "missing": 0.40,
          "domestic": 0.20, "care": 0.35, "absence": 0.15, "suspended_and_missing": 0.60, "care_and_missing": 0.30,

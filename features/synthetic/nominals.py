@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from features.synthetic.areas import Areas
 from features.synthetic.clock import MINUTES_A_DAY, Ints
 from features.synthetic.contacts import IC_CODES, seen_ethnicity
 from features.synthetic.name_lists import SHORT
-from features.synthetic.names import ETHNIC_CODES, misspell, misspelt, record_numbers, shuffled_numbers
+from features.synthetic.names import ETHNIC_CODES, Texts, misspell, record_numbers, shuffled_numbers
 from features.synthetic.population import Children
 from features.synthetic.writing import Column, coded, dates_of_birth, minutes, texts
 
+Bools = NDArray[np.bool_]
 _NEW_RECORD = 0.035
 _MERGED = 0.6
 
@@ -77,13 +79,7 @@ def nominal_columns(
     """The ``police_nominal`` extract; ``in_custody`` are children who ever were (they have a national number)."""
     child, count = nominals.child, len(nominals.child)
     again = nominals.rank > 0
-    forename, surname = children.forename[child], children.surname[child]
-    for names in (forename, surname):
-        wrong = rng.random(count) < np.where(again, 0.14, 0.008)
-        for row in np.flatnonzero(wrong):
-            names[row] = misspell(names[row], int(rng.integers(0, 400)))
-    swapped = again & (rng.random(count) < 0.03)
-    forename[swapped], surname[swapped] = surname[swapped], forename[swapped]
+    forename, surname = _names(rng, children, child, again)
     day = nominals.created // MINUTES_A_DAY
     sex = np.where(rng.random(count) < 0.004, 2, np.where(children.male[child], 0, 1))
     said = np.where(rng.random(count) < 0.07, len(ETHNIC_CODES), children.ethnicity[child])
@@ -105,7 +101,19 @@ def nominal_columns(
     }
 
 
-def _births(rng: np.random.Generator, born: Ints, again: np.ndarray) -> Ints:
+def _names(rng: np.random.Generator, children: Children, child: Ints, again: Bools) -> tuple[Texts, Texts]:
+    """Forenames and surnames as typed: few misspelt, more in duplicate records, where some are swapped."""
+    forename, surname = children.forename[child], children.surname[child]
+    for names in (forename, surname):
+        wrong = rng.random(len(child)) < np.where(again, 0.14, 0.008)
+        for row in np.flatnonzero(wrong):
+            names[row] = misspell(names[row], int(rng.integers(0, 400)))
+    swapped = again & (rng.random(len(child)) < 0.03)
+    forename[swapped], surname[swapped] = surname[swapped], forename[swapped]
+    return forename, surname
+
+
+def _births(rng: np.random.Generator, born: Ints, again: Bools) -> Ints:
     """Dates of birth as police hold them: a few on 1 January, a few in error by some days, more so in duplicates."""
     year = born.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
     roll = rng.random(len(born))
@@ -115,7 +123,7 @@ def _births(rng: np.random.Generator, born: Ints, again: np.ndarray) -> Ints:
     )
 
 
-def _aliases(rng: np.random.Generator, children: Children, child: Ints) -> np.ndarray:
+def _aliases(rng: np.random.Generator, children: Children, child: Ints) -> Texts:
     """A short form some are known by; mostly nothing."""
     found = np.full(len(child), "", dtype=object)
     for row in np.flatnonzero(rng.random(len(child)) < 0.06):
@@ -123,7 +131,7 @@ def _aliases(rng: np.random.Generator, children: Children, child: Ints) -> np.nd
     return found
 
 
-def _national_numbers(rng: np.random.Generator, child: Ints, day: Ints, held: np.ndarray) -> np.ndarray:
+def _national_numbers(rng: np.random.Generator, child: Ints, day: Ints, held: Bools) -> Texts:
     found = np.full(len(child), "", dtype=object)
     rows = np.flatnonzero(held)
     year = day[rows].astype("datetime64[D]").astype("datetime64[Y]").astype(str)
@@ -132,8 +140,3 @@ def _national_numbers(rng: np.random.Generator, child: Ints, day: Ints, held: np
     ):
         found[row] = f"{y}/{number:07d}{'ABCDEFGHJKLMNPQRTUVWXYZ'[letter]}"
     return found
-
-
-def other_agency_name(rng: np.random.Generator, names: np.ndarray, share: float = 0.012) -> np.ndarray:
-    """Names as another agency wrote them down."""
-    return misspelt(rng, names, share)

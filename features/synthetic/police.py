@@ -5,22 +5,21 @@ A victim is not a suspect: nobody is both in one occurrence, and the roles stay 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.events import OFFENCE_GROUPS
 from features.synthetic.areas import Areas
-from features.synthetic.clock import CUT, MINUTES_A_DAY, YEAR, Ints, moments, month_of, recording_delay
-from features.synthetic.decisions import CHARGE, NFA, VICTIM_MIX, Suspicions, offences
+from features.synthetic.clock import CUT, MINUTES_A_DAY, YEAR, Ints, moments, recording_delay
+from features.synthetic.decisions import NFA, VICTIM_MIX, Suspicions, offences
 from features.synthetic.population import Children
+from features.synthetic.together import attach_victims
 from features.windows import NEVER
 
 SUSPECT, VICTIM, WITNESS, REPORTER, OTHER_ROLE = range(5)
 """Positions in ``features.events.POLICE_ROLES``."""
-_WITH_VICTIMS = np.array([OFFENCE_GROUPS.index(name) for name in
-                          ("violence_with_injury", "violence_without_injury", "sexual", "robbery", "theft")])  # fmt: skip
 FAR = np.int64(NEVER) * MINUTES_A_DAY
 
 
@@ -51,31 +50,6 @@ class Roles:
     """Row of the suspicion, -1 for other roles."""
 
 
-def group_suspects(rng: np.random.Generator, children: Children, areas: Areas, found: Suspicions) -> Ints:
-    """Which occurrence each suspicion belongs to (0, 1, 2 ...): one in five shares a neighbour's, same month."""
-    month = month_of(found.day)
-    key = month * 1_000_000 + areas.neighbourhood[children.area_on(found.child, found.day)]
-    order = np.lexsort((rng.random(len(key)), key))
-    same = np.zeros(len(key), dtype=bool)
-    same[1:] = (key[order][1:] == key[order][:-1]) & (found.child[order][1:] != found.child[order][:-1])
-    joined = same & (rng.random(len(key)) < 0.5)
-    group = np.empty(len(key), dtype=np.int64)
-    group[order] = np.cumsum(~joined) - 1
-    return group
-
-
-def share_occurrence(found: Suspicions, group: Ints, adult_on: Ints) -> Suspicions:
-    """The same suspicions, with one day and offence to an occurrence; later dates move along."""
-    _, first = np.unique(group, return_index=True)
-    lead = first[group]
-    shift = found.day[lead] - found.day
-    disposed = np.where(found.disposal_day > 0, np.clip(found.disposal_day + shift, None, adult_on[found.child] - 1), 0)
-    return Suspicions(
-        found.child, found.day[lead], found.offence[lead], found.gravity, found.arrested, found.outcome,
-        found.outcome_day + shift, found.disposal, np.maximum(disposed, np.where(disposed > 0, found.day[lead], 0)),
-    )  # fmt: skip
-
-
 def make_occurrences(
     rng: np.random.Generator,
     children: Children,
@@ -87,7 +61,7 @@ def make_occurrences(
     """All occurrences with their roles. ``victims`` are (children, days)."""
     child, day = victims
     _, first = np.unique(group, return_index=True)
-    attached = _attach_victims(rng, children, areas, found, first, child, day)
+    attached = attach_victims(rng, children, areas, found, first, child, day)
     own = np.flatnonzero(attached < 0)
     attached[own] = len(first) + np.arange(len(own))
     occurred = np.concatenate([found.day[first], day[own]])
@@ -105,23 +79,6 @@ def make_occurrences(
     roles = _distinct(_with_bystanders(rng, children, areas, occurrences, roles, len(first)))
     _date_roles(rng, occurrences, roles, found)
     return occurrences, roles
-
-
-def _attach_victims(
-    rng: np.random.Generator, children: Children, areas: Areas, found: Suspicions, first: Ints, child: Ints, day: Ints
-) -> Ints:
-    """The suspects' occurrence each victim belongs to, or -1: a third share one in their neighbourhood and month."""
-    suited = np.flatnonzero(np.isin(found.offence[first], _WITH_VICTIMS))
-    at = first[suited]
-    key = month_of(found.day[at]) * 1_000_000 + areas.neighbourhood[children.area_on(found.child[at], found.day[at])]
-    order = np.argsort(key, kind="stable")
-    wanted = month_of(day) * 1_000_000 + areas.neighbourhood[children.area_on(child, day)]
-    lo, hi = (np.searchsorted(key[order], wanted, side=side) for side in ("left", "right"))
-    picked = lo + np.floor(rng.random(len(child)) * (hi - lo)).astype(np.int64)
-    joins = (hi > lo) & (rng.random(len(child)) < 0.7)
-    attached = np.full(len(child), -1, dtype=np.int64)
-    attached[joins] = suited[order[picked[joins]]]
-    return attached
 
 
 def _details(
@@ -186,8 +143,7 @@ def _with_bystanders(
 
 
 def _rows(roles: Roles, keep: Ints | NDArray[np.bool_]) -> Roles:
-    return Roles(*(part[keep] for part in
-                   (roles.occurrence, roles.child, roles.role, roles.since, roles.until, roles.suspicion)))  # fmt: skip
+    return Roles(**{part.name: getattr(roles, part.name)[keep] for part in fields(Roles)})
 
 
 def _distinct(roles: Roles) -> Roles:
@@ -219,21 +175,4 @@ def recorded_before_cut(occurrences: Occurrences, roles: Roles) -> tuple[Occurre
     kept = _rows(roles, (place[roles.occurrence] >= 0) & (roles.since < CUT * MINUTES_A_DAY))
     kept.occurrence = place[kept.occurrence]
     kept = _rows(kept, np.lexsort((kept.child, kept.occurrence)))
-    parts = (occurrences.offence, occurrences.began, occurrences.ended, occurrences.reported, occurrences.recorded,
-             occurrences.area, occurrences.domestic, occurrences.weapon)  # fmt: skip
-    return Occurrences(*(part[order] for part in parts)), kept
-
-
-def outcome_codes(rng: np.random.Generator, outcome: Ints) -> NDArray[np.str_]:
-    """Home Office outcome codes (text) of each investigation's end."""
-    no_action = rng.choice(("9", "10", "14", "15", "16", "18"), len(outcome), p=(0.05, 0.20, 0.15, 0.20, 0.30, 0.10))
-    other = rng.choice(("17", "19", "20", "21"), len(outcome), p=(0.05, 0.05, 0.45, 0.45))
-    named = np.array(["", "8", "22", "2", "1", ""])[outcome]
-    return np.where(outcome == NFA, no_action, np.where(named == "", other, named))
-
-
-def outcome_minutes(rng: np.random.Generator, found: Suspicions) -> Ints:
-    """The day each outcome is entered, in days: outcome 22 only after the activity ends, some months on."""
-    after = np.where(found.outcome == 2, rng.integers(45, 150, len(found.outcome)), 0)
-    typing = np.where(found.outcome == CHARGE, rng.integers(0, 25, len(after)), rng.integers(0, 30, len(after)))
-    return found.outcome_day + after + typing
+    return Occurrences(**{part.name: getattr(occurrences, part.name)[order] for part in fields(Occurrences)}), kept

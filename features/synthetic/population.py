@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.synthetic.areas import Areas
-from features.synthetic.clock import CUT, FIRST_DAY, YEAR, Floats, Ints, birthday
+from features.synthetic.clock import CENSUS_DAYS, CUT, FIRST_DAY, YEAR, Floats, Ints, birthday
 from features.synthetic.names import ETHNIC_CODES, Texts, addresses, forenames, surnames, tradition_of
 from features.windows import NEVER, days_since_epoch
 
@@ -23,7 +23,7 @@ _GROUPS = {  # White, Mixed, Asian, Black, other: percent of children, rounded f
     "E08000024": (91.5, 2.0, 4.5, 1.3, 0.7), "E08000037": (89.5, 2.5, 3.5, 2.5, 2.0),
 }  # fmt: skip
 _ELSEWHERE = (88.0, 2.8, 5.6, 2.1, 1.5)
-_WITHIN = {
+_WITHIN: dict[str, dict[str, float]] = {
     "W": {"W1": 96.5, "W2": 0.3, "W3": 0.3, "W9": 2.9},
     "M": {"M1": 22, "M2": 22, "M3": 31, "M9": 25},
     "A": {"A1": 22, "A2": 26, "A3": 28, "A4": 8, "A9": 16},
@@ -133,7 +133,7 @@ def _make_families(rng: np.random.Generator, areas: Areas, count: int) -> Famili
     moves = rng.random(count) < 0.20
     moved_on = np.where(moves, rng.integers(FIRST_DAY + 60, CUT, count), NEVER)
     arrives = ~moves & (rng.random(count) < 0.035)
-    arrived_on = np.where(arrives, rng.integers(FIRST_DAY + 60, CUT - 60, count), 0)
+    arrived_on = np.where(arrives, rng.integers(FIRST_DAY + 60, CENSUS_DAYS[-1] - 10, count), 0)
     hardship = (0.55 * areas.deprivation[home[:, 0]] + 0.84 * rng.standard_normal(count)).astype(np.float32)
     ethnicity = _ethnicities(rng, areas, home[:, 0])
     tradition = tradition_of(ethnicity, rng)

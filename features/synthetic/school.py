@@ -30,7 +30,7 @@ def pupil_columns(rng: np.random.Generator, children: Children, areas: Areas, up
     """The ``school_pupil`` extract: a row at the first census, and one after each move or change of provision."""
     count = len(children)
     family = children.family
-    first = np.maximum(birthday(children.born, 9.0) - 60, children.families.arrived_on[family])
+    first = np.maximum(birthday(children.born, 9.0) - 100, children.families.arrived_on[family])
     moved, changed = children.families.moved_on[family], children.send_changed_on
     child = np.concatenate([np.arange(count)] * 3)
     asked = np.concatenate([first, moved, changed])
@@ -75,35 +75,36 @@ def _pupil_rows(
 def suspension_columns(
     rng: np.random.Generator, children: Children, upn: pa.Array, events: tuple[Ints, Ints]
 ) -> dict[str, Column]:
-    """The ``school_suspension`` extract: up to three reasons; about one in a hundred is a permanent exclusion."""
-    child, day = events
-    delay = np.minimum(
-        rng.exponential(3, len(day)) + (rng.random(len(day)) < 0.08) * rng.exponential(30, len(day)), 200
-    )
-    recorded = day + delay.astype(np.int64)
-    order = np.lexsort((day, child))
-    order = order[_distinct(child[order], day[order])]
-    order = order[np.lexsort((child[order], day[order]))]
-    order = order[recorded[order] < CUT]
-    child, day, recorded = child[order], day[order], recorded[order]
+    """The ``school_suspension`` extract: up to three reasons; about two in a hundred are permanent exclusions."""
+    child, day, recorded = _told(rng, *events)
     count = len(child)
     worse = rng.standard_normal(count) + 0.4 * children.conduct[child]
     permanent = rng.random(count) < 0.010 + 0.040 * (worse > 1.6)
     sessions = np.clip(np.rint(rng.lognormal(1.1, 0.7, count) + 0.6 * worse), 1, 45).astype(np.int64)
-    reasons = _reasons(rng, count)
+    first, second, third = _reasons(rng, count)
+    no_second = (rng.random(count) > 0.28) | (second == first)
+    no_third = (rng.random(count) > 0.25) | (third == first) | (third == second) | no_second
     return {
         "upn": upn.take(pa.array(child)),
         "type": coded(("SUSP", "PERM"), permanent.astype(np.int64)),
         "start_dt": days(day),
         "sessions": pa.array(sessions, mask=permanent),
-        "reason_1": coded(SUSPENSION_REASONS, reasons[0]),
-        "reason_2": coded(SUSPENSION_REASONS, reasons[1], (rng.random(count) > 0.28) | (reasons[1] == reasons[0])),
-        "reason_3": coded(
-            SUSPENSION_REASONS, reasons[2],
-            (rng.random(count) > 0.07) | (reasons[2] == reasons[0]) | (reasons[2] == reasons[1]),
-        ),
+        "reason_1": coded(SUSPENSION_REASONS, first),
+        "reason_2": coded(SUSPENSION_REASONS, second, no_second),
+        "reason_3": coded(SUSPENSION_REASONS, third, no_third),
         "recorded_dt": days(recorded),
-    }  # fmt: skip
+    }
+
+
+def _told(rng: np.random.Generator, child: Ints, day: Ints) -> tuple[Ints, Ints, Ints]:
+    """Suspensions on record by the cut, one a child and day, in order of day: children, days, and days recorded."""
+    late = (rng.random(len(day)) < 0.08) * rng.exponential(30, len(day))
+    recorded = day + np.minimum(rng.exponential(3, len(day)) + late, 200).astype(np.int64)
+    order = np.lexsort((day, child))
+    order = order[_distinct(child[order], day[order])]
+    order = order[np.lexsort((child[order], day[order]))]
+    order = order[recorded[order] < CUT]
+    return child[order], day[order], recorded[order]
 
 
 def _reasons(rng: np.random.Generator, count: int) -> Ints:

@@ -70,7 +70,7 @@ def headline_rates(world: World) -> dict[str, tuple[float, ...]]:
 
 def _year(world: World, year: int) -> dict[str, float]:
     lo, hi = year_start(year), year_start(year + 1)
-    population = _aged_10_17(world.children, (lo + hi) // 2).sum()
+    population = float(_aged_10_17(world.children, (lo + hi) // 2).sum())
     entered = first_entries(world.cases)[1]
     named = np.concatenate([world.roles.child] + [c.child for k, c in world.contacts.items() if k != "da_incident"])
     when = np.concatenate(
@@ -96,6 +96,7 @@ def _year(world: World, year: int) -> dict[str, float]:
         "in_care_per_10000": world.cares.on(hi - 1) / population * 10_000,
         "in_need_in_year_share": _open_in(world.needs, lo, hi) / population,
         "cusp_on_31_december": float(cusp(world, hi - 1).sum()),
+        "cusp_share_on_31_december": float(cusp(world, hi - 1).sum() / population),
     }  # fmt: skip
 
 

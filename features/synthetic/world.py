@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from features.errors import BadConfiguration
 from features.events import OFFENCE_GROUPS, POLICE_ROLES
-from features.synthetic import care, contacts, justice, nominals, police, school
+from features.synthetic import care, contacts, justice, nominals, police, school, together
 from features.synthetic.areas import FULL_SIZE, Areas, made_up_areas, read_areas, scaled_table
 from features.synthetic.clock import TERMS, Ints, birthday
-from features.synthetic.course import Course, Lives
-from features.synthetic.decisions import Suspicions
+from features.synthetic.course import Course
+from features.synthetic.decisions import Suspicions, outcome_codes, outcome_entered_on
+from features.synthetic.lives import Lives
 from features.synthetic.names import record_numbers
 from features.synthetic.needs import base_log_rates, hotspots, traits_of
 from features.synthetic.population import Children, make_children
@@ -75,7 +76,7 @@ class _Partners:
 
     def write(self, scale: float) -> World:
         """All files; what they were made from."""
-        self._put("area", {name: column for name, column in _columns(scaled_table(self.areas, scale))})
+        self._put("area", _columns(scaled_table(self.areas, scale)))
         self.say("writing police extracts")
         occurrences, roles = self._police()
         cases = self._justice()
@@ -93,8 +94,8 @@ class _Partners:
 
     def _police(self) -> tuple[police.Occurrences, police.Roles]:
         rng = self.streams[0]
-        group = police.group_suspects(rng, self.kids, self.areas, self.suspicions)
-        self.suspicions = police.share_occurrence(self.suspicions, group, birthday(self.kids.born, 18.0) - 2)
+        group = together.group_suspects(rng, self.kids, self.areas, self.suspicions)
+        self.suspicions = together.share_occurrence(self.suspicions, group, birthday(self.kids.born, 18.0) - 2)
         made = police.make_occurrences(rng, self.kids, self.areas, self.suspicions, group, self.events["victim"])
         occurrences, roles = police.recorded_before_cut(*made)
         subjects, victims = self.events["asb"], self.events["asb_victim"]
@@ -142,7 +143,7 @@ class _Partners:
     ) -> None:
         rows = np.flatnonzero(roles.suspicion >= 0)
         found = self.suspicions.rows(roles.suspicion[rows])
-        code, day = police.outcome_codes(rng, found.outcome), police.outcome_minutes(rng, found)
+        code, day = outcome_codes(rng, found.outcome), outcome_entered_on(rng, found)
         day = np.maximum(day, roles.since[rows] // 1440)
         order = np.lexsort((rows, day))
         order = order[~np.asarray(days(day).is_null())[order]]
@@ -167,8 +168,8 @@ class _Partners:
 
     def _care(self, upn: pa.Array) -> tuple[care.Spells, care.Spells]:
         rng, course = self.streams[4], self.course
-        needs = care.Spells.of(course.needs.arrays(), course.need_until)
-        cares = care.Spells.of(course.cares.arrays(), course.care_until)
+        needs = care.Spells.of(course.spells["need"])
+        cares = care.Spells.of(course.spells["care"])
         records = care.care_records(rng, self.kids)
         known = (self.events["domestic"][0], self.events["missing"][0], self.suspicions.child)
         self._put("cin", care.need_columns(rng, self.kids, self.areas, records, upn, needs, *known))
@@ -176,8 +177,8 @@ class _Partners:
         return needs, cares
 
 
-def _columns(table: pa.Table) -> list[tuple[str, Column]]:
-    return [(name, table.column(name)) for name in table.column_names]
+def _columns(table: pa.Table) -> dict[str, Column]:
+    return {name: table.column(name) for name in table.column_names}
 
 
 def _occurrence_columns(areas: Areas, crimes: police.Occurrences, occ_id: pa.Array) -> dict[str, Column]:

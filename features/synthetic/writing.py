@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -38,7 +39,8 @@ HEADERS: dict[str, str] = {
 }
 """Columns of each extract, in order. One file each: ``<name>.csv``."""
 
-Column = pa.Array | pa.ChunkedArray | NDArray[np.generic] | list[str]
+Column = Any
+"""An Arrow array, or anything Arrow makes one of."""
 
 
 def days(values: Ints, missing: NDArray[np.bool_] | None = None) -> pa.Array:
@@ -83,6 +85,6 @@ def write_extract(folder: Path, name: str, columns: Mapping[str, Column]) -> pa.
     target = folder / f"{name}.csv"
     with target.open("wb") as stream:
         stream.write((",".join(header) + "\n").encode())
-        options = csv.WriteOptions(include_header=False, quoting_style="none")
-        csv.write_csv(table, stream, options)
+        quoting = "needed" if name == "area" else "none"  # names of real areas may hold a comma
+        csv.write_csv(table, stream, csv.WriteOptions(include_header=False, quoting_style=quoting))
     return table
