@@ -30,12 +30,12 @@ def percent(share: float | None) -> str:
 def decimal(value: float | None) -> str:
     """A figure that is not a share, to two digits.
 
-    >>> decimal(0.7649), decimal(1.234), decimal(12.3), decimal(None)
-    ('0.76', '1.2', '12', 'not given')
+    >>> decimal(0.7649), decimal(1.02), decimal(12.3), decimal(None)
+    ('0.76', '1.0', '12', 'not given')
     """
     if value is None or math.isnan(value):
         return MISSING
-    return f"{value:.2f}" if abs(value) < 1 else f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+    return f"{value:.2f}" if abs(value) < 1 else f"{value:.1f}" if abs(value) < 10 else f"{value:.0f}"
 
 
 def spread(low: float | None, high: float | None, share: bool = True) -> str:

@@ -1,0 +1,132 @@
+"""The only reader of protected characteristics. What they are used for: audits, and one comparator's sex.
+
+Nothing here is ever a training input of a model that may be published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from risk_model.audits.finding import HoldsCharacteristics
+
+NOT_KNOWN = "not known"
+AGE_EDGES = (10, 13, 15, 18, 25, 35, 45)
+INTERSECTION = ("sex", "age_band")
+"""Besides each characteristic on its own, groups by these two together are audited."""
+
+TITLES = {
+    "sex": "Sex",
+    "ethnic_group": "Ethnic group",
+    "race": "Race, as the court recorded it",
+    "age_band": "Age",
+    "send": "Special educational needs or disability (SEND)",
+    "area": "Area",
+    "sex x age_band": "Sex and age together",
+}
+GROUP_NAMES = {
+    ("send", "none"): "no SEND recorded",
+    ("send", "support"): "SEND support",
+    ("send", "EHCP"): "education, health and care plan",
+}
+NOT_HELD = (
+    "disability beyond SEND", "religion or belief", "gender reassignment", "sexual orientation",
+    "pregnancy and maternity", "marriage and civil partnership",
+)  # fmt: skip
+"""Protected by the Equality Act 2010 and in no partner's extract, so nobody can say how these groups fare."""
+UNPROTECTED = frozenset({"area"})
+"""Audited beside the protected ones; places are shared between teams by policy, not by the model."""
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """One way to group rows: its name, title, and each row's group."""
+
+    name: str
+    title: str
+    groups: NDArray[np.str_]
+
+    @property
+    def protected(self) -> bool:
+        """Whether the Equality Act protects it."""
+        return self.name not in UNPROTECTED
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Who and where, a row a person-date: what groups are made from."""
+
+    person: NDArray[np.int64]
+    area: NDArray[np.str_]
+    age_years: NDArray[np.int16]
+
+
+def characteristics(names: tuple[str, ...], rows: Rows, warehouse: HoldsCharacteristics) -> tuple[Characteristic, ...]:
+    """Each named characteristic that is held, then the intersection where both its parts are held."""
+    protected, areas = warehouse.protected(), warehouse.areas()
+    found = {name: groups for name in names if (groups := _groups(name, rows, protected, areas)) is not None}
+    if all(part in found for part in INTERSECTION):
+        both = zip(*(found[part] for part in INTERSECTION), strict=True)
+        found[" x ".join(INTERSECTION)] = np.array([", ".join(pair) for pair in both])
+    return tuple(Characteristic(name, TITLES.get(name, name), groups) for name, groups in found.items())
+
+
+def not_held(names: tuple[str, ...], held: tuple[Characteristic, ...]) -> tuple[str, ...]:
+    """The characteristics asked for or protected in law that the data do not hold."""
+    have = {characteristic.name for characteristic in held}
+    return tuple(TITLES.get(name, name) for name in names if name not in have) + NOT_HELD
+
+
+def comparator_sex(warehouse: HoldsCharacteristics, person: NDArray[np.int64]) -> NDArray[np.float64]:
+    """1 where male, 0 where female, NaN where not known, row for row.
+
+    Only for the comparator that scores by age, sex and contact points: a rule others use, shown to see what a model
+    adds, never publishable. It is not a training input.
+    """
+    sexes = _recorded("sex", person, warehouse.protected())
+    if sexes is None:
+        return np.full(len(person), np.nan)
+    return np.select([sexes == "male", sexes == "female"], [1.0, 0.0], default=np.nan)
+
+
+def age_bands(age_years: NDArray[np.int16]) -> NDArray[np.str_]:
+    """The age band of each row.
+
+    >>> age_bands(np.array([10, 14, 17, 50], np.int16)).tolist()
+    ['10 to 12', '13 to 14', '15 to 17', '45 and over']
+    """
+    names = [f"{low} to {high - 1}" for low, high in pairwise(AGE_EDGES)]
+    names = [f"under {AGE_EDGES[0]}", *names, f"{AGE_EDGES[-1]} and over"]
+    return np.array(names)[np.searchsorted(AGE_EDGES, age_years, side="right")]
+
+
+def _groups(name: str, rows: Rows, protected: pa.Table, areas: pa.Table) -> NDArray[np.str_] | None:
+    if name == "age_band":
+        return age_bands(rows.age_years)
+    if name == "area":
+        return _area_names(rows.area, areas)
+    recorded = _recorded(name, rows.person, protected)
+    if recorded is None:
+        return None
+    known = {value: GROUP_NAMES.get((name, value), value) for value in np.unique(recorded).tolist()}
+    return np.array([known[value] for value in recorded.tolist()])
+
+
+def _recorded(name: str, person: NDArray[np.int64], protected: pa.Table) -> NDArray[np.str_] | None:
+    """Each row's recorded value, ``not known`` where there is none; None where nobody has the characteristic."""
+    held = protected.to_pandas()
+    held = held[held["characteristic"] == name].drop_duplicates("person").set_index("person")["value"]
+    if held.empty:
+        return None
+    values = held.reindex(person).fillna(NOT_KNOWN).astype(str)
+    return values.where(~values.str.lower().isin({"unknown", NOT_KNOWN}), NOT_KNOWN).to_numpy(dtype=str)
+
+
+def _area_names(codes: NDArray[np.str_], areas: pa.Table) -> NDArray[np.str_]:
+    pairs = zip(areas["local_authority_code"].to_pylist(), areas["local_authority"].to_pylist(), strict=True)
+    names = dict(pairs)
+    return np.array([names.get(code, code) for code in codes.tolist()])

@@ -1,0 +1,122 @@
+"""What an audit answers: figures that may be published as they are, a verdict, and the reasons for it in plain words.
+
+Everything here has already been through ``risk_model.disclosure``: a figure that may not be shown is None, and no
+exact small count is ever stored. So the report, its JSON, the plots and the tracked artefacts can all be opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from features.definition import AnyFeature
+from risk_model.experiment import Experiment
+from risk_model.training.dataset import Dataset
+from risk_model.training.predictions import Predictions
+from risk_model.training.scorer import ScoringModel
+
+
+class Verdict(StrEnum):
+    """An audit's answer, from best to worst."""
+
+    PASSES = "passes"
+    NEEDS_ATTENTION = "needs attention"
+    FAILS = "fails"
+
+
+class Status(StrEnum):
+    """How a group's lead figure stands against the limit set before the run."""
+
+    REFERENCE = "compared with"
+    WITHIN = "within the limit"
+    LIKELY_WITHIN = "within the limit, not certain"
+    LIKELY_OUTSIDE = "outside the limit, not certain"
+    OUTSIDE = "outside the limit"
+    TOO_FEW = "insufficient numbers"
+    NOT_JUDGED = "shown, not judged"
+
+
+class Record(BaseModel):
+    """A part of a report: frozen, and the same after a round trip through JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rate(Record):
+    """A rate or ratio with its 95% interval, each to two decimals; None where it may not or cannot be given."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class GroupFigures(Record):
+    """One group's figures, over all test lists together. Counts are text: rounded, or hidden."""
+
+    characteristic: str
+    group: str
+    records: str
+    positives: str
+    rates: dict[str, Rate]
+    ratio: Rate = Rate()
+    status: Status = Status.NOT_JUDGED
+    gap: str = ""
+    """How many more would have been named, had the group been found as often as the one it is compared with."""
+
+
+class Importance(Record):
+    """A feature's or a theme's share (0 to 1) of all that moves the scores, mean over people."""
+
+    name: str
+    label: str
+    share: float
+
+
+class Finding(Record):
+    """One audit's question and answer. ``acceptable``: whether a named person may accept a failure, with a reason."""
+
+    audit: str
+    question: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    acceptable: bool = False
+    groups: tuple[GroupFigures, ...] = ()
+    notes: tuple[str, ...] = ()
+    importances: tuple[Importance, ...] = ()
+    themes: tuple[Importance, ...] = ()
+
+
+class HoldsCharacteristics(Protocol):
+    """What audits need of a warehouse."""
+
+    def protected(self) -> pa.Table:
+        """(person, characteristic, value)."""
+        ...
+
+    def areas(self) -> pa.Table:
+        """(local_authority, local_authority_code, ...)."""
+        ...
+
+
+@dataclass(frozen=True)
+class AuditInputs:
+    """What the audits look at.
+
+    ``model`` and ``model_folder`` are what would be published; ``predictions`` its estimator's on every test slice
+    (those of others are left aside); ``sample`` rows to explain; ``features`` every definition of the catalogue.
+    """
+
+    experiment: Experiment
+    model: ScoringModel
+    model_folder: Path
+    predictions: Sequence[Predictions]
+    sample: Dataset
+    features: tuple[AnyFeature, ...]
+    themes: Mapping[str, str]
+    warehouse: HoldsCharacteristics

@@ -1,0 +1,115 @@
+"""Who is missed, and who is wrongly listed? Every group's figures at each team's places, against one limit set before.
+
+For scarce help the main harm is being missed, so one lead figure (recall, unless the experiment says otherwise) is
+judged; precision, false positives, selection and calibration always stand beside it, with their intervals.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from risk_model.audits.characteristics import Characteristic, Rows, characteristics, not_held
+from risk_model.audits.confusion import EVERYONE, cells_of, rows_of
+from risk_model.audits.finding import AuditInputs, Finding, GroupFigures, Status
+from risk_model.audits.group_figures import figures_of, shown_counts
+from risk_model.audits.judging import JOINT, judge_groups, verdict_of
+from risk_model.disclosure import FEWER, show_about
+from risk_model.errors import BadConfiguration
+from risk_model.experiment import Experiment
+from risk_model.training.bands import happened
+from risk_model.training.intervals import resample_people
+from risk_model.training.predictions import Predictions, list_keys
+from risk_model.words import decimal, listed, people, percent, spread
+
+NAME = "groups"
+QUESTION = "Who is missed, and who is wrongly listed?"
+LEADS = {
+    "recall": ("of those who had the outcome", "found"),
+    "precision": ("of those listed", "rightly listed"),
+    "selection_rate": ("of everybody", "listed"),
+}
+"""Lead figures for which more is better for the group: whom they are about, and what somebody counted was."""
+
+
+def audit(inputs: AuditInputs) -> Finding:
+    """Figures of every group that may be shown, the verdict, and a sentence for each group outside the limit.
+
+    :raises BadConfiguration: a lead figure that is not one of ``LEADS``.
+    """
+    experiment, plan = inputs.experiment, inputs.experiment.audit
+    if plan.lead not in LEADS:
+        raise BadConfiguration(f"audit.lead: no lead figure {plan.lead!r}; there are {', '.join(LEADS)}")
+    rows = rows_of(inputs.predictions, inputs.model.estimator)
+    lists = len(np.unique(list_keys(experiment, rows.as_of)))
+    held = characteristics(plan.characteristics, Rows(rows.person, rows.area, rows.age_years), inputs.warehouse)
+    everyone = Characteristic(EVERYONE, "Everyone", np.full(len(rows.person), EVERYONE))
+    resamples = resample_people(rows.person, experiment.bootstrap_resamples, experiment.seed)
+    tables = {c.name: cells_of(rows, c, resamples) for c in (everyone, *held)}
+    shown = shown_counts(tables, plan.suppress_under)
+    judged = {c.name: judge_groups(tables[c.name], plan) for c in held}
+    figures = {c.name: figures_of(experiment, c, tables[c.name], judged, shown) for c in (everyone, *held)}
+    reasons = [sentence for name in judged for sentence in _sentences(experiment, name, figures[name], lists)]
+    return Finding(
+        audit=NAME,
+        question=QUESTION,
+        verdict=verdict_of(held, judged),
+        reasons=tuple(reasons) or (_nobody_outside(experiment),),
+        acceptable=True,
+        groups=tuple(figure for group in figures.values() for figure in group),
+        notes=_notes(experiment, rows, lists, not_held(plan.characteristics, held)),
+    )
+
+
+def _sentences(experiment: Experiment, name: str, figures: list[GroupFigures], lists: int) -> list[str]:
+    """One for each group outside the limit; joint groups only where that is certain."""
+    telling = {Status.OUTSIDE} if name == JOINT else {Status.OUTSIDE, Status.LIKELY_OUTSIDE}
+    compared = next((figure for figure in figures if figure.status is Status.REFERENCE), None)
+    return [_sentence(experiment, f, compared, lists) for f in figures if compared and f.status in telling]
+
+
+def _sentence(experiment: Experiment, group: GroupFigures, compared: GroupFigures, lists: int) -> str:
+    plan = experiment.audit
+    of_whom, done = LEADS[plan.lead]
+    start = f"{group.characteristic}, {group.group}: {of_whom}, "
+    sure = "certainly" if group.status is Status.OUTSIDE else "by the estimate, though not certainly,"
+    rate, other, ratio = group.rates[plan.lead], compared.rates[plan.lead], group.ratio
+    if rate.value is None or ratio.value is None:
+        few = FEWER.format(under=plan.suppress_under)
+        return f"{start}{few} were {done}, or were not, so the share is not shown; it is {sure} outside the limit."
+    more = "more" if ratio.value > 1 else "less"
+    gap = f" At the same rate, {group.gap} more would have been {done} over {_lists(lists)}." if group.gap else ""
+    return (
+        f"{start}{percent(rate.value)} were {done}, {more} often than {compared.group} ({percent(other.value)}). "
+        f"The ratio, {decimal(ratio.value)} ({spread(ratio.low, ratio.high, share=False)}), is {sure} outside the "
+        f"limit of {plan.least_ratio:g}.{gap}"
+    )
+
+
+def _nobody_outside(experiment: Experiment) -> str:
+    plan = experiment.audit
+    return (
+        f"Among groups large enough to tell, nobody was {LEADS[plan.lead][1]} less than {plan.least_ratio:g} times as "
+        "often as the largest group of their kind."
+    )
+
+
+def _notes(experiment: Experiment, rows: Predictions, lists: int, missing: tuple[str, ...]) -> tuple[str, ...]:
+    plan, who = experiment.audit, people(experiment)
+    distinct = show_about(len(np.unique(rows.person)), under=plan.suppress_under)
+    done = LEADS[plan.lead][1]
+    return (
+        f"The outcome is {happened(experiment)}. The figures are of about {distinct} {who}, who could have been on "
+        f"{_lists(lists)} of the test data; somebody who could have been on several counts once for each.",
+        f"The limit was set before the run: a group must be {done} at least {plan.least_ratio:g} times as often as the "
+        "largest group of its kind, and the other way round. It is certainly outside where the whole 95% interval is.",
+        f"A group with fewer than {plan.least_positives} different {who} who had the outcome is marked as insufficient "
+        "numbers. Groups whose value is not recorded are shown and not judged. Teams' places are set by policy, so an "
+        "area outside the limit asks for attention and does not fail the model.",
+        f"Intervals resample {who}, each with all their records. Counts are rounded; counts of fewer than "
+        f"{plan.suppress_under}, and percentages made of them, are not shown.",
+        f"Not held in any extract, so nobody can say how these groups fare: {listed(missing)}.",
+    )
+
+
+def _lists(lists: int) -> str:
+    return "1 list" if lists == 1 else f"{lists} lists"
