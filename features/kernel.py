@@ -58,7 +58,9 @@ def _run_ranges(
     arrays = [getattr(plan, field.name) for field in fields(plan) if field.name != "names"]
 
     def one(place: int) -> None:
-        _rows(*columns, person, as_of, cuts[place], cuts[place + 1], *arrays, out)
+        _rows(  # type: ignore[call-arg]
+            *columns, person, as_of, cuts[place], cuts[place + 1], *arrays, out
+        )
 
     if threads == 1:
         one(0)
