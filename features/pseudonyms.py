@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
@@ -110,8 +109,8 @@ def read_or_make_key(workspace: Workspace, seed: int | None = None) -> bytes:
             "or move the warehouse away to start again with new pseudonyms"
         )
     key = secrets.token_bytes(KEY_BYTES) if seed is None else hashlib.sha256(f"demonstration {seed}".encode()).digest()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with whole_file(path) as scratch:
-        os.chmod(path.parent, 0o700)
         scratch.write_text(key.hex(), encoding="ascii")
     if seed is not None:
         write_text(path.parent / "DEMONSTRATION_KEY.txt", DEMONSTRATION_NOTE)

@@ -202,6 +202,28 @@ def test_rows_that_share_a_key_but_differ_are_all_set_aside(workspace: Workspace
     assert searches.quarantined == {"its key (search_id) is on other rows that differ": 2}
 
 
+def test_a_row_about_a_record_that_was_set_aside_is_set_aside_with_it(workspace: Workspace) -> None:
+    people = [f"P{n} | Some | Child{n} | 2009-01-01 | M | | | 2021-02-05 10:00 |" for n in range(100, 140)]
+    unreadable = "P9 | Other | Child | 30 Feb 2009 | M | | | 2021-02-05 10:00 |"
+    searches = with_rows("stop_search", *many_searches(), "S9 | P9 | 2022-02-20 10:00 | drugs | NFA | N")
+    report = _load(workspace, {**with_rows("police_nominal", *people, unreadable), **searches})
+    reasons = {feed.name: feed.quarantined for feed in report.feeds if feed.quarantined}
+    assert reasons == {
+        "police_nominal": {"dob is not a date (YYYY-MM-DD)": 1},
+        "stop_search": {"nominal_id is not in police_nominal": 1},
+    }
+
+
+def test_another_key_loads_again_under_other_pseudonyms(workspace: Workspace) -> None:
+    first = _load(workspace)
+    persons = set(_events(workspace)["person"].to_pylist())
+    (workspace.keys / "pseudonym.key").write_text("ab" * 32)
+    second = _load(workspace)
+    assert not second.already_loaded
+    assert second.fingerprint == first.fingerprint
+    assert not persons & set(_events(workspace)["person"].to_pylist())
+
+
 def test_dates_out_of_order_are_named(workspace: Workspace) -> None:
     late = "C2 | P1 | 2021-05-02 23:00 | 2021-05-02 23:30 | 2021-05-01 05:00 | rui"
     with pytest.raises(BadInput, match=r"release_dt is before arrival_dt \(1\)"):

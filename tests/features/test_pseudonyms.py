@@ -64,6 +64,7 @@ def test_a_first_key_is_secret_kept_to_its_owner_and_stays(tmp_path: Path) -> No
     assert key == read_or_make_key(one) == read_or_make_key(one, seed=7) == read_key(one)
     assert key != read_or_make_key(other)
     assert stat.S_IMODE(key_path(one).stat().st_mode) == 0o600
+    assert stat.S_IMODE(one.keys.stat().st_mode) == 0o700
     assert [path.name for path in one.keys.iterdir()] == ["pseudonym.key"]
 
 
