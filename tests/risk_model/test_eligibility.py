@@ -95,6 +95,11 @@ def test_a_spell_that_ended_is_not_an_open_social_worker():
     assert checks(HOME, over)["Social worker"].answer == "None known"
 
 
+def test_what_was_announced_but_has_not_begun_is_not_there_yet():
+    ahead = event(ME, "cla", "child", "foster", AS_OF + timedelta(days=5), known=AS_OF - timedelta(days=5))
+    assert checks(HOME, ahead)["Social worker"].answer == "None known"
+
+
 @pytest.mark.parametrize(
     ("decided", "days_ago", "off"),
     [

@@ -105,6 +105,22 @@ def test_what_is_absent_is_not_a_reason_though_it_raises_the_score():
     assert [one.family for one in reasons] == ["victim_records"]
 
 
+def test_a_feature_that_lowers_the_score_does_not_speak_for_a_family_that_raises_it():
+    lately = count("lately", "suspect", 91, family="suspect")
+    ever = count("ever", "suspect", None, family="suspect")
+    assert told((lately, ever), known(suspect(400)), lately=(0, 0.6), ever=(1, -0.1)) == []
+
+
+def test_a_falling_trend_is_not_a_reason_though_records_are_behind_it():
+    trend = Feature(
+        "absence_trend", "?", theme="school", events=Where("attendance"), window=LookBack(), summary=Summary.TREND,
+        phrase=Phrase("Absence grew by {n}", falling="Absence fell by {n}"), when_missing=None,
+    )  # fmt: skip
+    terms = [event(ME, "attendance", "pupil", "term", days_before(ago), value=ago / 1000) for ago in (300, 200, 100)]
+    assert told((trend,), known(*terms), absence_trend=(-2.0, 0.5)) == []
+    assert [one.sentence for one in told((trend,), known(*terms), absence_trend=(2.0, 0.5))] == ["Absence grew by 2"]
+
+
 def test_a_family_speaks_through_its_strongest_feature_with_a_record_behind_it():
     lately = count("lately", "suspect", 91, family="suspect")
     ever = count("ever", "suspect", None, family="suspect")
