@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from features.feeds.feed import Feed
+from features.feeds.feed import Feed, column_said
 
 PURPOSE = "Offer voluntary early support to 10-17 year olds; never enforcement, bail, charging, housing or a sanction"
 
@@ -143,9 +143,10 @@ def not_permitted(feed: Feed, sent: Sequence[str]) -> list[str]:
     """A fault for every column sent that the feed's agreement does not list, with the line to change."""
     allowed = permitted_columns(feed)
     return [
-        f'{feed.file_name}, column "{column}": not in agreement {feed.agreement}. Ask for the extract without it; or, '
-        f'once the agreement is amended, add it at {_listed_at(feed)} (and to "columns" in {feed.module} if it is used)'
-        for column in sent
+        f"{feed.file_name}, {column_said(sent, place)}: not in agreement {feed.agreement}. Ask for the extract without "
+        f"it; or, once the agreement is amended, add it at {_listed_at(feed)} (and to the columns of {feed.module}, if it "
+        "is used)"
+        for place, column in enumerate(sent)
         if column not in allowed
     ]
 

@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from features.feeds.feed import Column, Feed, Type, sql_name, sql_text
+from features.feeds.feed import Column, Feed, Type, column_said, sql_name, sql_text
 from features.store import Connection, StoreError
 from features.windows import sql_in_order
 
@@ -43,9 +43,12 @@ def open_extract(feed: Feed, delivery: Path) -> Extract:
     if not extract.path.is_file():
         extract.faults.append(f"{feed.file_name}: the file is not in the delivery")
         return extract
-    _digest_and_decode(extract)
-    if extract.readable:
-        _read_header(extract)
+    try:
+        _digest_and_decode(extract)
+        if extract.readable:
+            _read_header(extract)
+    except (OSError, csv.Error) as error:
+        extract.faults.append(f"{feed.file_name}: cannot be read ({type(error).__name__}); send it again")
     return extract
 
 
@@ -54,31 +57,34 @@ def _digest_and_decode(extract: Extract) -> None:
     summed = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     position = 0
-    with extract.path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            summed.update(chunk)
-            try:
-                decoder.decode(chunk, final=len(chunk) < CHUNK)
-            except UnicodeDecodeError:
-                extract.faults.append(f"{extract.feed.file_name}: not UTF-8 (near byte {position}); export it as UTF-8")
-                return
-            position += len(chunk)
+    try:
+        with extract.path.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                summed.update(chunk)
+                decoder.decode(chunk)
+                position += len(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        extract.faults.append(f"{extract.feed.file_name}: not UTF-8 (near byte {position}); export it as UTF-8")
     extract.digest = summed.hexdigest()
-    if not position:
+    if extract.readable and not position:
         extract.faults.append(f"{extract.feed.file_name}: the file is empty")
 
 
 def _read_header(extract: Extract) -> None:
-    name = extract.feed.file_name
+    name, read = extract.feed.file_name, [column.name for column in extract.feed.columns]
     with extract.path.open(encoding="utf-8-sig", newline="") as stream:
-        first = stream.readline(CHUNK)
-    header = tuple(next(csv.reader([first]), []))
+        header = tuple(next(csv.reader([stream.readline(CHUNK)]), []))
+    if not set(read) & set(header):
+        extract.faults.append(f"{name}: its first line is not a header: no column of this feed is in it")
+        return
     extract.header = header
-    for column in extract.feed.columns:
-        if column.name not in header:
-            extract.faults.append(f'{name}: no column "{column.name}"; {len(header)} columns were sent')
-    for repeated in sorted({name for name in header if header.count(name) > 1}):
-        extract.faults.append(f'{name}: the column "{repeated}" is there {header.count(repeated)} times')
+    extract.faults += [
+        f'{name}: no column "{column}"; {len(header)} columns were sent' for column in read if column not in header
+    ]
+    for place, column in enumerate(header):
+        if column in header[:place]:
+            extract.faults.append(f"{name}: {column_said(header, place)} is there more than once")
 
 
 def check_rows(connection: Connection, extract: Extract) -> None:

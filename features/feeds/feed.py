@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -117,6 +118,16 @@ class Feed:
     def module(self) -> str:
         """Where the feed is defined, from the top of the repository."""
         return f"features/feeds/{self.name}.py"
+
+
+def column_said(header: Sequence[str], place: int) -> str:
+    """How a message names a column of a file. Where a header is damaged its cells may be data, so they are not quoted.
+
+    >>> column_said(["upn", "Annika"], 0), column_said(["upn", "Annika"], 1)
+    ('column "upn"', 'column 2')
+    """
+    plain = re.fullmatch("[a-z][a-z0-9_]{0,39}", header[place])
+    return f'column "{header[place]}"' if plain else f"column {place + 1}"
 
 
 def sql_codes(column: str, meaning: Mapping[str, str | int], otherwise: str | None = None) -> str:

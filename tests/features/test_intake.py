@@ -136,6 +136,21 @@ def test_a_column_no_agreement_lists_is_refused_with_the_line_to_change(workspac
     assert not workspace.data.exists()
 
 
+def test_a_damaged_or_missing_header_never_puts_data_in_a_message(workspace: Workspace) -> None:
+    delivery = deliver(workspace.extracts)
+    header, *rows = as_csv("police_nominal", DRAWN["police_nominal"]).replace("Annika", SECRET).splitlines()
+    (delivery / "police_nominal.csv").write_text("\n".join([header + rows[0], *rows]))
+    (delivery / "school_pupil.csv").write_text("\n".join([f"U1,{SECRET}", *rows]))
+    (delivery / "asb.csv").write_text("asb,asb,incident_id,incident_id\n")
+    with pytest.raises(NotPermitted) as refused:
+        take_in(workspace, delivery)
+    said = str(refused.value)
+    assert "police_nominal.csv, column 14: not in agreement" in said
+    assert "school_pupil.csv: its first line is not a header" in said
+    assert 'asb.csv: column "incident_id" is there more than once' in said
+    assert SECRET not in said
+
+
 def test_a_file_no_agreement_covers_is_refused(workspace: Workspace) -> None:
     deliver(workspace.extracts)
     (workspace.extracts / "housing.csv").write_text("tenancy\n1\n")
