@@ -67,7 +67,8 @@ def fit_calibrator(raw_score: Floats, outcome: Floats, scale: Scale) -> Calibrat
     target = np.where(outcome > 0, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     prior = spread if scale is Scale.LOG_ODDS else 0.0
     level, slope = _penalised_fit((score - middle) / spread, target, prior)
-    slope = max(slope, LEAST_SLOPE)
+    if slope < LEAST_SLOPE:
+        level, slope = float(np.log(target.mean() / (1 - target.mean()))), LEAST_SLOPE
     return Calibrator(scale, slope / spread, level - slope * middle / spread)
 
 

@@ -1,0 +1,92 @@
+"""The champion follows the rule fixed beforehand: best, or the simplest the data cannot tell from the best."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from risk_model.errors import BadConfiguration, Untrainable
+from risk_model.experiment import SelectionPlan
+from risk_model.training.evaluation import Counts, Evaluation
+from risk_model.training.intervals import Figure
+from risk_model.training.selection import Selection, check_selection, select
+from risk_model.training.showing import say_difference, verdict
+from tests.risk_model.drawn import drawn_experiment
+
+PLAN = SelectionPlan(metric="auc", simplest_first=("repeat_suspect", "logistic", "lightgbm"))
+
+
+def evaluations(estimator: str, *values: float, spread: float = 0.02, metric: str = "auc") -> list[Evaluation]:
+    """One evaluation a split; the draws lie around the value, independently of other estimators'."""
+    noise = np.random.default_rng(list(estimator.encode())).normal(0, spread, 300)
+    return [
+        Evaluation(estimator, f"test {at}", Counts(1, 1, 1, 1, 1.0, 1.0), (Figure(metric, value, 0.0, 1.0),), (), (),
+                   {metric: value + noise})
+        for at, value in enumerate(values)
+    ]  # fmt: skip
+
+
+def chosen(plan: SelectionPlan, *each: list[Evaluation]) -> Selection:
+    return select(plan, {own[0].estimator: own for own in each})
+
+
+def test_the_best_mean_over_the_splits_is_chosen_when_it_stands_clear() -> None:
+    found = chosen(PLAN, evaluations("logistic", 0.60, 0.60), evaluations("lightgbm", 0.70, 0.80))
+    assert found.chosen == "lightgbm"
+    assert found.table[0].mean == pytest.approx(0.75)
+    assert "Gradient-boosted trees has the best value, 0.750" in found.reason
+    assert found.against_rule == ()
+
+
+def test_a_simpler_one_the_data_cannot_tell_from_the_best_is_preferred() -> None:
+    each = (evaluations("repeat_suspect", 0.5), evaluations("logistic", 0.74), evaluations("lightgbm", 0.75))
+    found = chosen(PLAN, *each)
+    assert found.chosen == "logistic"
+    assert "cannot be told apart from the best" in found.reason
+    assert "is simpler" in found.reason
+    assert chosen(PLAN.model_copy(update={"tie_within_interval": False}), *each).chosen == "lightgbm"
+    assert chosen(PLAN.model_copy(update={"simplest_first": ()}), *each).chosen == "lightgbm"
+
+
+def test_a_comparator_is_ranked_and_never_chosen_even_when_it_is_best() -> None:
+    found = chosen(PLAN, evaluations("contact_points", 0.9), evaluations("lightgbm", 0.7))
+    assert found.chosen == "lightgbm"
+    assert [(each.estimator, each.may_be_chosen) for each in found.table] == [
+        ("contact_points", False), ("lightgbm", True),
+    ]  # fmt: skip
+    (against,) = found.against_rule
+    assert (against.estimator, against.against) == ("lightgbm", "contact_points")
+    assert verdict(against) == "worse"
+
+
+def test_where_less_is_better_the_smallest_is_chosen() -> None:
+    plan = PLAN.model_copy(update={"metric": "brier"})
+    each = [evaluations(name, value, metric="brier", spread=0.001)
+            for name, value in (("logistic", 0.09), ("lightgbm", 0.05), ("repeat_suspect", 0.2))]  # fmt: skip
+    found = chosen(plan, *each)
+    assert found.chosen == "lightgbm"
+    assert verdict(found.against_rule[0]) == "better", "its Brier score is smaller than the rule's"
+
+
+def test_a_difference_inside_its_interval_is_called_a_tie() -> None:
+    found = chosen(PLAN, evaluations("repeat_suspect", 0.70), evaluations("lightgbm", 0.71))
+    assert verdict(found.against_rule[0]) == "a tie"
+    assert ": a tie, +0.010" in say_difference(found.against_rule[0])
+
+
+def test_an_estimator_without_a_value_is_never_chosen() -> None:
+    each = (evaluations("logistic", 0.6), evaluations("lightgbm", float("nan")))
+    assert chosen(PLAN, *each).chosen == "logistic"
+    with pytest.raises(Untrainable, match="no estimator that may be chosen has a value"):
+        chosen(PLAN, evaluations("lightgbm", float("nan")))
+
+
+def test_a_rule_that_could_never_be_followed_is_refused_before_training() -> None:
+    check_selection(drawn_experiment())
+    wrong = drawn_experiment(
+        selection={"metric": "calibration_slope", "simplest_first": ["forest"]}, estimators={"contact_points": {}}
+    )
+    with pytest.raises(BadConfiguration) as refused:
+        check_selection(wrong)
+    for fault in ("'calibration_slope': choose one of recall_at_capacity", "names 'forest'", "may be published"):
+        assert fault in str(refused.value)
