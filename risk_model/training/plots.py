@@ -85,7 +85,7 @@ def precision_recall_curve(label: str, score: Floats, outcome: Floats, under: in
     order = np.argsort(-score, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
     found = np.cumsum(outcome[order])[ends]
-    keep = np.flatnonzero((found >= under) & (outcome.sum() - found >= 0))
+    keep = np.flatnonzero(found >= under)
     wanted = np.unique(np.round(np.geomspace(1, len(keep), 80)).astype(int) - 1) if len(keep) else keep
     ends, found = ends[keep[wanted]], found[keep[wanted]]
     return Curve(label, found / max(outcome.sum(), 1), found / (ends + 1))
