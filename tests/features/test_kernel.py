@@ -76,7 +76,8 @@ def an_event(draw: st.DrawFn) -> Event:
     kind, role, code = draw(st.sampled_from(CLASSES))
     happened = draw(days)
     later = lambda most: happened + timedelta(days=draw(st.integers(0, most)))  # noqa: E731
-    return Event(draw(st.integers(1, 4)), kind, role, code, happened, later(20), draw(st.none() | st.just(later(40))),
+    known = happened + timedelta(days=draw(st.integers(-5, 20)))  # a court date is known before the day
+    return Event(draw(st.integers(1, 4)), kind, role, code, happened, known, draw(st.none() | st.just(later(40))),
                  draw(st.none() | st.just(later(40))), draw(number), draw(number))  # fmt: skip
 
 
