@@ -122,7 +122,7 @@ def test_differences_are_paired_so_small_real_ones_show(parts: list[Predictions]
     assert not gap.is_tie
     slightly = [replace(part, raw_score=part.raw_score + 0.01 * (part.outcome > 0)) for part in parts]
     close = difference([evaluate(EXPERIMENT, part, resamples) for part in slightly], own, "auc")
-    assert 0 < close.figure.low, "the same people are drawn for both"
+    assert close.figure.low > 0, "the same people are drawn for both"
     unpaired = own[0].figure("auc").high - own[0].figure("auc").low
     assert close.figure.high - close.figure.low < unpaired / 10
 

@@ -1,0 +1,151 @@
+"""What is tracked is complete, holds nothing personal, and a registered model loads back without a pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from risk_model.errors import MissingStep
+from risk_model.tracking import VERSION_TAG, DataSource, Tracker, git_commit
+from risk_model.training.fitting import TrainingResult, refit_final, train
+from risk_model.training.leaderboard import write_leaderboard
+from risk_model.training.report import leaderboard_plots
+from risk_model.training.scorer import ScoringModel
+from tests.risk_model.drawn import World, drawn_world
+
+VERSION = "2026-01-01-0123abcd"
+
+
+@dataclass(frozen=True)
+class Tracked:
+    world: World
+    result: TrainingResult
+    tracker: Tracker
+    run: str
+    model: ScoringModel
+    number: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory: pytest.TempPathFactory) -> Tracked:
+    """One database for all tests here: MLflow takes a second or two to make one."""
+    folder = tmp_path_factory.mktemp("tracked")
+    world = drawn_world(people=500)
+    result = train(world.experiment, world.inputs, folder)
+    plots = leaderboard_plots(world.experiment, result, {})
+    write_leaderboard(world.experiment, result, plots, {}, folder)
+    tracker = Tracker(folder / "mlflow", f"sqlite:///{folder}/mlflow/mlflow.db")
+    source = DataSource("drawn", "warehouse-1", "features-1", world.rows.feature_names)
+    artefacts = [folder / "leaderboard.html", folder / "leaderboard.json"]
+    run = tracker.record_training(world.experiment, result, source, artefacts, plots, "abc123")
+    model = refit_final(world.experiment, world.inputs, "lightgbm", result.predictions)
+    model.save(folder / "model")
+    number = tracker.register(folder / "model", "drawn_model", VERSION, model.feature_names, ["champion"])
+    return Tracked(world, result, tracker, run, model, number, folder)
+
+
+def test_a_training_is_one_parent_run_with_a_child_for_each_estimator_and_split(tracked: Tracked) -> None:
+    client = tracked.tracker.client
+    parent = client.get_run(tracked.run)
+    assert parent.info.status == "FINISHED"
+    tags = {"warehouse_fingerprint": "warehouse-1", "git_commit": "abc123", "chosen": tracked.result.selection.chosen}
+    assert tags.items() <= parent.data.tags.items()
+    assert parent.data.params["seed"] == str(tracked.world.experiment.seed)
+    children = client.search_runs(
+        [parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{tracked.run}'", max_results=100
+    )
+    assert {(run.data.tags["estimator"], run.data.tags["split"]) for run in children} == {
+        (each.estimator, each.split) for each in tracked.result.evaluations
+    }
+    names = {item.path for item in client.list_artifacts(tracked.run)}
+    assert names == {"leaderboard.html", "leaderboard.json", "plots"}
+
+
+def test_metrics_have_intervals_and_inputs_say_which_data_without_a_row_of_it(tracked: Tracked) -> None:
+    client = tracked.tracker.client
+    experiment = client.get_run(tracked.run).info.experiment_id
+    (child,) = client.search_runs([experiment], "tags.estimator = 'logistic' and tags.split = 'test 2024-07-01'")
+    evaluation = next(
+        e for e in tracked.result.evaluations if (e.estimator, e.split) == ("logistic", "test 2024-07-01")
+    )
+    assert child.data.metrics["auc"] == round(evaluation.figure("auc").value, 3)
+    assert child.data.metrics["auc.low"] == round(evaluation.figure("auc").low, 3)
+    assert child.data.params["logistic.penalty_strength"] == "0.02"
+    inputs = {each.tags[0].value: each.dataset for each in child.inputs.dataset_inputs}
+    assert set(inputs) == {"training", "calibration", "testing"}
+    assert len({each.digest for each in inputs.values()}) == 3
+    assert json.loads(inputs["training"].profile) == {"as of": "2021-01-01 to 2021-10-01"}
+    assert set(json.loads(inputs["testing"].profile)) == {"as of", "people", "records", "with the outcome"}
+
+
+def test_nobody_is_in_what_was_tracked(tracked: Tracked) -> None:
+    people = {str(person) for person in tracked.world.rows.person.tolist()}
+    with sqlite3.connect(tracked.folder / "mlflow" / "mlflow.db") as database:
+        dump = "\n".join(database.iterdump())
+    written = [path for path in (tracked.folder / "mlflow").rglob("*") if path.is_file() and path.suffix != ".png"]
+    text = dump + "".join(path.read_text(encoding="utf-8", errors="replace") for path in written)
+    assert not any(person in text for person in people)
+    assert not [path for path in written if path.suffix in {".parquet", ".csv"}]
+
+
+def test_a_registered_model_loads_back_gives_the_same_scores_and_holds_no_pickle(tracked: Tracked) -> None:
+    loaded = tracked.tracker.load("drawn_model", "champion")
+    X = tracked.world.rows.X
+    table = pd.DataFrame(X, columns=list(tracked.model.feature_names))
+    scored = loaded.predict(table[table.columns[::-1]])
+    assert (scored["raw_score"].to_numpy() == tracked.model.raw_score(X)).all()
+    assert (scored["probability"].to_numpy() == tracked.model.probability(X)).all()
+    assert set(scored["band"]) <= {band.name for band in tracked.model.bands} | {"Not in a band"}
+    logged = [path for path in (tracked.folder / "mlflow" / "artifacts" / "drawn_model").rglob("*") if path.is_file()]
+    assert {path.suffix for path in logged} <= {"", ".json", ".txt", ".yaml", ".py"}
+    example = next(path for path in logged if path.name == "input_example.json")
+    assert np.array(json.loads(example.read_text())["data"]).tolist() == [[0.0] * len(tracked.model.feature_names)]
+
+
+def test_an_alias_leads_to_our_version_and_registering_again_only_moves_aliases(tracked: Tracked) -> None:
+    tracker, model = tracked.tracker, tracked.folder / "model"
+    assert tracker.resolve("drawn_model", "champion") == VERSION
+    again = tracker.register(model, "drawn_model", VERSION, tracked.model.feature_names, ["challenger"])
+    assert again == tracked.number
+    assert tracker.resolve("drawn_model", "challenger") == VERSION
+    other = tracker.register(model, "drawn_model", "2026-02-01-ffff0000", tracked.model.feature_names, ["challenger"])
+    assert other != tracked.number
+    assert tracker.resolve("drawn_model", "challenger") == "2026-02-01-ffff0000"
+    assert tracker.resolve("drawn_model", "champion") == VERSION
+    assert tracker.client.get_model_version("drawn_model", other).tags[VERSION_TAG] == "2026-02-01-ffff0000"
+    with pytest.raises(MissingStep, match="no version of drawn_model has the alias 'retired'"):
+        tracker.resolve("drawn_model", "retired")
+
+
+def test_a_tracking_server_named_in_the_environment_is_used_and_the_environment_left_alone(
+    tracked: Tracked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracked.tracker.uri)
+    named = Tracker(tmp_path / "unused")
+    assert named.resolve("drawn_model", "champion") == VERSION
+    named.load("drawn_model", "champion")
+    assert os.environ["MLFLOW_TRACKING_URI"] == tracked.tracker.uri
+    assert not (tmp_path / "unused" / "mlflow.db").exists()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    tracked.tracker.load("drawn_model", "champion")
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+
+
+def test_nothing_is_sent_anywhere(tracked: Tracked) -> None:
+    from mlflow.telemetry.utils import is_telemetry_disabled
+
+    assert is_telemetry_disabled()
+
+
+def test_the_commit_is_that_of_the_folder_and_empty_where_there_is_none(tmp_path: Path) -> None:
+    assert git_commit(tmp_path) == ""
+    here = git_commit(Path(__file__).parent)
+    assert here == "" or len(here) == 40
