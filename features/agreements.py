@@ -144,8 +144,7 @@ def not_permitted(feed: Feed, sent: Sequence[str]) -> list[str]:
     allowed = permitted_columns(feed)
     return [
         f"{feed.file_name}, {column_said(sent, place)}: not in agreement {feed.agreement}. Ask for the extract without "
-        f"it; or, once the agreement is amended, add it at {_listed_at(feed)} (and to the columns of {feed.module}, if it "
-        "is used)"
+        f"it; or, once the agreement is amended, add it at {_listed_at(feed)} (and, to use it, in {feed.module})"
         for place, column in enumerate(sent)
         if column not in allowed
     ]

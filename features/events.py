@@ -3,6 +3,8 @@
 A row says that ``person`` had an event of ``kind`` in a ``role`` with a ``code`` at ``happened_on``; that we were told
 on ``available_on``; and, where it was later taken back, on which day (``withdrawn_on``). A spell also has ``ended_on``
 (the first day it no longer held; null while open). Attributes that change (residence) are events too.
+A spell whose end we learnt later is two rows, one of them visible on any date: open until the day its end reached us
+(``withdrawn_on``), closed from that day (``available_on``).
 """
 
 from __future__ import annotations
