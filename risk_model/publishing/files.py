@@ -14,6 +14,7 @@ PICKLE_SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".pt", ".bin")
 PICKLE_START = b"\x80"
 """Every pickle of protocol 2 and later begins with this byte and its protocol's number."""
 NEWEST_PROTOCOL = 5
+LINK = "a link"
 
 
 def files_in(folder: Path) -> list[str]:
@@ -24,8 +25,8 @@ def files_in(folder: Path) -> list[str]:
 
 
 def digests_of(folder: Path) -> dict[str, str]:
-    """SHA-256 (hex) of every file, by relative path."""
-    return {name: digest_file(folder / name) for name in files_in(folder)}
+    """SHA-256 (hex) of every file, by relative path; a link is never followed and is no file's digest."""
+    return {name: LINK if (folder / name).is_symlink() else digest_file(folder / name) for name in files_in(folder)}
 
 
 def digest_of_folder(folder: Path) -> str:
@@ -35,8 +36,12 @@ def digest_of_folder(folder: Path) -> str:
 
 
 def pickled_files(folder: Path) -> list[str]:
-    """The files that are pickles, by name or by content, or are archives that hold one."""
-    return [name for name in files_in(folder) if _is_pickled(name, (folder / name).read_bytes())]
+    """The files that are pickles, by name or by content, archives that hold one, or links that could lead to one."""
+    return [
+        name
+        for name in files_in(folder)
+        if (folder / name).is_symlink() or _is_pickled(name, (folder / name).read_bytes())
+    ]
 
 
 def _is_pickled(name: str, content: bytes) -> bool:
