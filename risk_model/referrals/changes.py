@@ -67,7 +67,7 @@ def what_changed(person: int, area: str, band: str, model_version: str, previous
         return "No earlier list to compare with"
     day = day_in_words(previous.as_of)
     if person not in previous.bands:
-        return f"New: no recent contact was known on {day}"
+        return f"New: not among those considered on {day}"
     moved = _moved(previous, band, model_version, previous.bands[person])
     if person not in previous.areas:
         return f"New on the list; considered on {day}{moved}"

@@ -26,7 +26,7 @@ from features.windows import (
 )
 
 COLUMNS = ("person", "kind", "role", "code", "happened_on", "ended_on", "available_on", "withdrawn_on", "value",
-           "place", "source", "record")  # fmt: skip
+           "gravity", "place", "source", "record")  # fmt: skip
 """The event columns read, of listed people only."""
 
 
@@ -43,6 +43,7 @@ class Record:
     record: str
     ended_on: int
     value: float | None
+    gravity: float | None
     place: str | None
 
     @property
@@ -128,12 +129,12 @@ def _plain_values(column: pa.ChunkedArray) -> Sequence[Any]:
 
 
 def _known(values: Sequence[Any], as_of: int) -> Record | None:
-    kind, role, code, happened, ended, available, withdrawn, value, place, source, record = values
+    kind, role, code, happened, ended, available, withdrawn, value, gravity, place, source, record = values
     never = NEVER if withdrawn is None else withdrawn
     if not is_visible(available, never, as_of) or days_back(happened, as_of) < 1:
         return None
     end = NEVER if ended is None else ended
-    return Record(happened, available, kind, role, code, source, record, end, value, place)
+    return Record(happened, available, kind, role, code, source, record, end, value, gravity, place)
 
 
 def _in_order(one: Record) -> tuple[Any, ...]:

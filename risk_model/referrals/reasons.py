@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from features.definition import Age, AnyFeature, Change, Feature, Ratio, Summary, duration
-from features.events import KINDS
-from features.feeds import partner_of
-from risk_model.referrals.history import History, Record
+from features.definition import USES_MEASURE, Age, AnyFeature, Change, Feature, Measure, Ratio, Summary
+from risk_model.referrals.evidence import Evidence, cite
+from risk_model.referrals.history import History
 from risk_model.referrals.scoring import Explained
-from risk_model.referrals.wording import day_in_words, role_in_words
 
 LEAST_SHARE = 0.02
 """A family that makes up less than this of all that raises the score is not a reason."""
@@ -27,29 +24,8 @@ FEW_REASONS = (
     "Fewer than three clear reasons: the record is thin, so rely on what people who know the young person say."
 )
 OF_AGE = ": in the past it happened more often at about this age"
-ABOUT_THE_FIRST = frozenset({Summary.DAYS_SINCE_FIRST, Summary.FIRST_VALUE})
-"""Summaries that rest on the earliest record, not the latest."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The record a reason cites: when it happened, when we knew, whose it is, and who the young person was in it."""
-
-    when: str
-    happened_on: date
-    received_by: date
-    days_before: int
-    partner: str
-    role: str
-    kind: str
-
-    @property
-    def sentence(self) -> str:
-        """``most recently 12 November 2025 (50 days before); Northumbria Police, received by ...``."""
-        return (
-            f"{self.when} {day_in_words(self.happened_on)} ({duration(self.days_before)} before); "
-            f"{self.partner}, received by {day_in_words(self.received_by)}"
-        )
+ABOUT_TIME = frozenset({Summary.DAYS_SINCE_FIRST, Summary.DAYS_SINCE_LAST})
+"""Summaries that only repeat the date printed beside every reason."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +80,12 @@ def parts_with_events(feature: AnyFeature, by_name: Mapping[str, AnyFeature]) ->
 def _reason(
     person: Explained, members: Sequence[AnyFeature], by_name: Mapping[str, AnyFeature], history: History
 ) -> Reason | None:
-    """A family's reason: its strongest feature that says something happened."""
-    for feature in sorted(members, key=lambda one: (-person.contributions[one.name], one.name)):
+    """A family's reason: its strongest feature that says something happened.
+
+    Features that only say how long ago, or how serious on a scale, speak last: "3 times in the past year" beside the
+    date tells a worker more than "50 days ago" beside the same date.
+    """
+    for feature in sorted(members, key=lambda one: (_says_less(one), -person.contributions[one.name], one.name)):
         value = person.values[feature.name]
         if person.contributions[feature.name] <= 0 or not value > 0 or _is_a_strength(feature, value):
             continue
@@ -121,32 +101,11 @@ def _is_a_strength(feature: AnyFeature, value: float) -> bool:
 
 
 def _evidence(feature: AnyFeature, by_name: Mapping[str, AnyFeature], history: History) -> Evidence | None:
-    for part in parts_with_events(feature, by_name):
-        records = history.behind(part)
-        if records:
-            return _cite(records, history, first=part.summary in ABOUT_THE_FIRST)
-    return None
+    cited = (cite(part, history) for part in parts_with_events(feature, by_name))
+    return next((one for one in cited if one is not None), None)
 
 
-def _cite(records: Sequence[Record], history: History, first: bool) -> Evidence:
-    one = records[0] if first else records[-1]
-    return Evidence(
-        when=_when(one, records, history, first),
-        happened_on=one.happened,
-        received_by=one.available,
-        days_before=history.days_since(one),
-        partner=partner_of(one.source),
-        role=role_in_words(one.kind, one.role),
-        kind=one.kind,
+def _says_less(feature: AnyFeature) -> bool:
+    return isinstance(feature, Feature) and (
+        feature.summary in ABOUT_TIME or (feature.measure is Measure.GRAVITY and feature.summary in USES_MEASURE)
     )
-
-
-def _when(one: Record, records: Sequence[Record], history: History, first: bool) -> str:
-    if KINDS[one.kind].spell and history.is_open(one):
-        return "since"
-    if KINDS[one.kind].spell:
-        return "most recently from"
-    days = {record.happened_on for record in records}
-    if len(days) == 1:
-        return "on"
-    return "first on" if first else "most recently"

@@ -193,6 +193,31 @@ def test_time_since_the_first_cites_the_first():
     assert reason.evidence.when == "first on"
 
 
+def test_the_worst_term_cites_the_worst_term():
+    worst = Feature(
+        "worst_term", "?", theme="school", events=Where("attendance"), window=LookBack(730), when_missing=None,
+        summary=Summary.LARGEST, phrase=Phrase("Missed {n}% of school in the worst term", as_percent=True),
+    )  # fmt: skip
+    terms = [event(ME, "attendance", "pupil", "term", days_before(ago), value=missed)
+             for ago, missed in ((300, 0.1), (200, 0.4), (100, 0.2))]  # fmt: skip
+    [reason] = told((worst,), known(*terms), worst_term=(0.4, 1.0))
+    assert reason.evidence.happened_on == days_before(200)
+    assert reason.evidence.sentence.startswith("in the term that ended on 15 June 2025")
+
+
+def test_how_often_speaks_before_how_long_ago_which_the_date_says_anyway():
+    since = Feature(
+        "days_since_last", "?", theme="police", events=Where("occurrence", role="suspect"), window=LookBack(),
+        summary=Summary.DAYS_SINCE_LAST, when_missing=None, family="suspect", phrase=Phrase("{n} days ago"),
+    )  # fmt: skip
+    often = count("often", "suspect", family="suspect")
+    history = known(suspect(20), suspect(300))
+    [reason] = told((since, often), history, days_since_last=(20, 0.9), often=(2, 0.1))
+    assert reason.sentence == "A suspect 2 times"
+    [reason] = told((since, often), history, days_since_last=(20, 0.9), often=(2, -0.1))
+    assert reason.sentence == "20 days ago"
+
+
 offsets = st.integers(-60, 500)
 drawn_events = st.lists(
     st.tuples(
