@@ -21,10 +21,12 @@ from features.synthetic.needs import base_log_rates, hotspots, traits_of
 from features.synthetic.population import Children, make_children
 from features.synthetic.summary import SyntheticSummary, World, folder_digest, headline_rates
 from features.synthetic.writing import Column, coded, days, minutes, write_extract, yes_no
-from features.workspace import whole_folder
+from features.workspace import whole_folder, write_json
 
 DEFAULT_SEED = 20260101
 FEWEST_CHILDREN = 500
+MARKER = "SYNTHETIC.json"
+"""Lies beside the extracts and says that nobody in them is real."""
 Progress = Callable[[str], None]
 
 
@@ -52,7 +54,9 @@ def make_partners(
     with whole_folder(folder) as scratch:
         writer = _Partners(scratch, kids, where, course, streams[3:], say)
         world = writer.write(size / where.population.sum())
-        return SyntheticSummary(seed, size, writer.rows, folder_digest(scratch), headline_rates(world))
+        summary = SyntheticSummary(seed, size, writer.rows, folder_digest(scratch), headline_rates(world))
+        write_json(scratch / MARKER, {"synthetic": True, "seed": seed, "children": size, "digest": summary.digest})
+        return summary
 
 
 class _Partners:

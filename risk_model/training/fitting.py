@@ -18,7 +18,7 @@ from risk_model.training.estimators.base import Fitted
 from risk_model.training.evaluation import Evaluation, evaluate
 from risk_model.training.inputs import Inputs
 from risk_model.training.intervals import resample_people
-from risk_model.training.predictions import Predictions, list_keys, pooled, write_predictions
+from risk_model.training.predictions import Predictions, list_keys, pooled, read_predictions, write_predictions
 from risk_model.training.scorer import ScoringModel
 from risk_model.training.selection import Selection, check_selection, select
 from risk_model.training.splits import Split, check_splits, final_split, temporal_splits
@@ -66,9 +66,26 @@ def train(experiment: Experiment, inputs: Inputs, folder: Path, say: Say = lambd
     write_predictions(folder, predictions)
     say("measuring, with intervals")
     evaluations = evaluate_all(experiment, predictions)
-    by_split = {name: [each for each in evaluations if each.estimator == name and each.split in _names(splits)]
-                for name in dict.fromkeys(part.estimator for part in predictions)}  # fmt: skip
-    return TrainingResult(splits, predictions, evaluations, select(experiment.selection, by_split), failures)
+    return TrainingResult(splits, predictions, evaluations, _select(experiment, splits, evaluations), failures)
+
+
+def reread(experiment: Experiment, inputs: Inputs, folder: Path) -> TrainingResult:
+    """What :func:`train` found, from the predictions it wrote: measured again, not fitted again.
+
+    :raises MissingStep: nothing has been trained there.
+    """
+    splits = temporal_splits(experiment, inputs.labelled().rows.as_of)
+    predictions = read_predictions(folder)
+    evaluations = evaluate_all(experiment, predictions)
+    return TrainingResult(splits, predictions, evaluations, _select(experiment, splits, evaluations), ())
+
+
+def _select(experiment: Experiment, splits: Sequence[Split], evaluations: Sequence[Evaluation]) -> Selection:
+    """The choice, by the experiment's rule, over the single splits."""
+    single = [each for each in evaluations if each.split in _names(splits)]
+    by_split = {name: [each for each in single if each.estimator == name]
+                for name in dict.fromkeys(each.estimator for each in evaluations)}  # fmt: skip
+    return select(experiment.selection, by_split)
 
 
 def _names(splits: Sequence[Split]) -> set[str]:

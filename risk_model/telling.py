@@ -1,0 +1,125 @@
+"""What a step of the pipeline hands back: words for a person, figures for a script, an exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from features.build import FeatureTable
+from features.cohort import Cohort
+from features.intake import IntakeReport
+from features.outcomes import Outcome
+from features.synthetic.summary import SyntheticSummary
+from risk_model.disclosure import show_about
+from risk_model.experiment import Experiment
+from risk_model.training.fitting import TrainingResult
+from risk_model.training.intervals import Figure
+from risk_model.training.leaderboard import leaderboard_json, render_text
+from risk_model.training.references import Reference
+
+
+@dataclass(frozen=True)
+class Made:
+    """``text`` is printed, ``figures`` go to ``--json``, ``exit_code`` is not 0 when something in the step failed."""
+
+    text: str
+    figures: dict[str, Any] = field(default_factory=dict)
+    exit_code: int = 0
+
+
+def lines(*parts: str | Iterable[str]) -> str:
+    """One line a part; empty ones are left out.
+
+    >>> lines("made:", ["a", ""], "")
+    'made:\\na'
+    """
+    flat = [line for part in parts for line in ([part] if isinstance(part, str) else part)]
+    return "\n".join(line for line in flat if line)
+
+
+def of_extracts(summary: SyntheticSummary, folder: object) -> Made:
+    """The synthetic extracts: how many rows in which file, and how close to the published rates."""
+    latest = {name: values[-1] for name, values in summary.rates.items()}
+    text = lines(
+        f"Synthetic extracts for {summary.children:,} children aged 10 to 17 in {folder} (seed {summary.seed}):",
+        [f"  {name}.csv  {rows:,} rows" for name, rows in summary.rows.items()],
+        "Rates in the last year:",
+        [f"  {name.replace('_', ' ')}  {value:,.3g}" for name, value in latest.items()],
+    )
+    figures = {"seed": summary.seed, "children": summary.children, "rows": dict(summary.rows),
+               "digest": summary.digest, "rates": {k: list(v) for k, v in summary.rates.items()}}  # fmt: skip
+    return Made(text, figures)
+
+
+def of_intake(report: IntakeReport) -> Made:
+    """The load: rows read, loaded and set aside for each feed."""
+    rows = [
+        f"  {feed.name:18s} {feed.rows_loaded:>10,} loaded {feed.rows_quarantined:>7,} set aside"
+        for feed in report.feeds
+    ]
+    text = lines(
+        "Already loaded: the same extracts." if report.already_loaded else "Loaded:",
+        rows,
+        f"{report.events:,} events of {report.people:,} people; fingerprint {report.fingerprint}",
+    )
+    return Made(text, json.loads(report.to_json()))
+
+
+def of_features(cohort: Cohort, outcome: Outcome, features: FeatureTable, under: int) -> Made:
+    """The cohort's attrition on the last date, what is known of the outcomes, and the size of the table."""
+    last = cohort.attrition[-1].as_of
+    steps = [s for s in cohort.attrition if s.as_of == last]
+    counts = {name: show_about(count, under=under) for name, count in outcome.counts().items()}
+    text = lines(
+        f"Cohort on {last}:" if last else "Cohort:",
+        [f"  {show_about(s.remaining, under=under):>12s} left; {s.reason}" for s in steps],
+        "Outcomes over all dates:",
+        [f"  {count:>12s} {name}" for name, count in counts.items()],
+        f"{len(features.features)} features of {len(cohort.table):,} person-dates (definitions {features.digest})",
+    )
+    attrition = [
+        {"as_of": s.as_of, "step": s.step, "reason": s.reason, "remaining": show_about(s.remaining, under=under)}
+        for s in cohort.attrition
+    ]
+    figures = {"rows": len(cohort.table), "features": list(features.names), "definitions": features.digest,
+               "attrition": attrition, "outcomes": counts}  # fmt: skip
+    return Made(text, figures)
+
+
+def of_training(
+    experiment: Experiment, result: TrainingResult, references: Iterable[Reference], names: Mapping[str, str]
+) -> Made:
+    """The leaderboard, beside it others' figures where there are any. Exit code 1 if an estimator failed."""
+    figures = leaderboard_json(experiment, result)
+    measured = [{"name": r.name, "metric": "auc", "rows": show_about(r.rows), **_figure(r.auc)} for r in references]
+    published = [dict(reference) for reference in experiment.card.published_references]
+    figures |= {"references_on_our_rows": measured, "published_references": published}
+    chosen = next(e for e in figures["evaluations"] if e["estimator"] == result.selection.chosen)
+    beside = [
+        f"  {r['name']} on our test rows: {r['metric']} {r['value']} ({r['low']} to {r['high']})" for r in measured
+    ]
+    beside += [f"  {r['name']}, published: {r['metric']} {r['value']}" for r in published]
+    text = lines(
+        render_text(experiment, result, names),
+        ["", "Beside published figures:", *beside] if beside else [],
+        [f"FAILED: {f.estimator}, {f.split}: {f.why}" for f in result.failures],
+    )
+    return Made(text, figures | {"auc": chosen["figures"]["auc"]}, exit_code=1 if result.failures else 0)
+
+
+def _figure(figure: Figure) -> dict[str, float]:
+    return {"value": round(figure.value, 3), "low": round(figure.low, 3), "high": round(figure.high, 3)}
+
+
+def of_check(experiment: Experiment, folder: Path, trained: Made, audited: Made) -> Made:
+    """The end of a check on data that nobody is scored with: figures, verdict, and where to read more."""
+    text = lines(
+        trained.text,
+        "",
+        f"Audit verdict: {audited.figures['verdict']}. A check of method: no list is made and nobody is scored.",
+        f"Read next: {folder / 'leaderboard.html'}, {folder / 'audit.html'}, {folder / 'card.html'}",
+    )
+    return Made(text, trained.figures | {"audit": audited.figures}, trained.exit_code)
