@@ -31,10 +31,16 @@ class Evidence:
 
     @property
     def sentence(self) -> str:
-        """``most recently 12 November 2025 (50 days before); Northumbria Police, received by ...``."""
+        """``most recently 12 November 2025 (50 days before); Northumbria Police, received by 19 November``.
+
+        The year is said once where both dates are in it.
+        """
+        received = day_in_words(self.received_by)
+        if self.received_by.year == self.happened_on.year:
+            received = received.removesuffix(f" {self.received_by.year}")
         return (
             f"{self.when} {day_in_words(self.happened_on)} ({duration(self.days_before)} before); "
-            f"{self.partner}, received by {day_in_words(self.received_by)}"
+            f"{self.partner}, received by {received}"
         )
 
 

@@ -48,7 +48,8 @@ class ListRow:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a worker should not miss, in a few words each."""
-        return tuple(check.notice for check in self.checks if check.notice)
+        new = ("New",) if self.is_new else ()
+        return (*new, *(check.notice for check in self.checks if check.notice))
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,14 @@ _POLICE = {
     "other": "linked in another way",
 }
 _BY_KIND = {
-    ("stop_search", "subject"): "the person searched",
-    ("custody", "subject"): "the person detained",
-    ("missing", "subject"): "the missing young person",
-    ("return_interview", "subject"): "the missing young person",
+    ("stop_search", "subject"): "person searched",
+    ("custody", "subject"): "person detained",
+    ("missing", "subject"): "missing young person",
+    ("return_interview", "subject"): "missing young person",
     ("asb", "subject"): "named as involved",
     ("asb", "victim"): "victim",
     ("da_incident", "child_present"): "child in the home",
-    ("yj_disposal", "subject"): "the young person dealt with",
+    ("yj_disposal", "subject"): "person dealt with",
 }
 _GENERAL = {
     "pupil": "pupil",

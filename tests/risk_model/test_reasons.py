@@ -74,7 +74,7 @@ def test_a_reason_says_what_when_from_whom_and_in_which_role():
     assert reason.sentence == "A suspect 2 times"
     assert reason.evidence.role == "suspect"
     assert reason.evidence.sentence == (
-        "most recently 12 November 2025 (50 days before); Northumbria Police, received by 19 November 2025"
+        "most recently 12 November 2025 (50 days before); Northumbria Police, received by 19 November"
     )
 
 
