@@ -57,8 +57,12 @@ def page(team_list: TeamList, issue: Issue) -> str:
 
 
 def index_page(entries: Sequence[Entry], issue: Issue) -> str:
-    """The HTML that names every team's list."""
-    return _environment().get_template("index.html").render(**_shared(issue), entries=entries)
+    """The HTML that names every team's list, in alphabetical order."""
+    return (
+        _environment()
+        .get_template("index.html")
+        .render(**_shared(issue), entries=sorted(entries, key=lambda entry: entry.team))
+    )
 
 
 def dots_of(band: BandLike) -> Dots | None:
