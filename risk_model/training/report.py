@@ -23,7 +23,10 @@ from risk_model.training.showing import TEAM_DIGITS, shown_figure
 
 
 def leaderboard_plots(experiment: Experiment, result: TrainingResult, names: Mapping[str, str]) -> tuple[Plot, ...]:
-    """Team by team, trade-off and reliability, of all splits pooled; ``names`` are the teams' plain names."""
+    """Team by team, trade-off and reliability, of all splits pooled; ``names`` are the teams' plain names.
+
+    A plot of which nothing may be shown is left out.
+    """
     under = experiment.audit.suppress_under
     every = all_splits(result)
     chosen = next(each for each in every if each.estimator == result.selection.chosen)
@@ -33,18 +36,14 @@ def leaderboard_plots(experiment: Experiment, result: TrainingResult, names: Map
         precision_recall_curve(ESTIMATORS[name].plain_name, rows.probability, rows.outcome, under)
         for name, rows in predictions.items()
     ]
-    return (
-        team_plot(
-            _by_team(chosen, "recall_at_capacity", names, under),
-            _by_team(chosen, "precision_at_capacity", names, under),
-            "Team by team, at its own number of places",
-        ),
-        precision_recall_plot(curves, float(own.outcome.mean()), "Found and right, for every length of list"),
-        reliability_plot(
-            reliability(own.probability, own.outcome, least_positives=under),
-            "Probabilities: what was said and what was seen",
-        ),
-    )
+    recall = _by_team(chosen, "recall_at_capacity", names, under)
+    precision = _by_team(chosen, "precision_at_capacity", names, under)
+    trade_off = precision_recall_plot(curves, float(own.outcome.mean()), "Found and right, for every length of list")
+    bins = reliability(own.probability, own.outcome, least_positives=under)
+    plots = [team_plot(recall, precision, "Team by team, at its own number of places")] if recall else []
+    plots += [trade_off] if any(len(curve.recall) for curve in curves) else []
+    plots += [reliability_plot(bins, "Probabilities: what was said and what was seen")] if len(bins) > 1 else []
+    return tuple(plots)
 
 
 def _pooled(result: TrainingResult, estimator: str) -> Predictions:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from risk_model.errors import BadInput, Untrainable
@@ -58,6 +59,23 @@ def test_a_score_that_points_the_wrong_way_keeps_its_order_and_loses_its_force()
     probability = fit_calibrator(score, outcome, Scale.LOG_ODDS).probability(score)
     assert np.ptp(probability) < 0.01
     assert probability.mean() == pytest.approx(outcome.mean(), rel=0.05)
+
+
+@pytest.mark.parametrize(("scale", "prior"), [(Scale.LOG_ODDS, 1.0), (Scale.POINTS, 0.0)])
+def test_the_curve_is_the_best_of_the_documented_loss(scale: Scale, prior: float) -> None:
+    """Platt's targets and the prior of the slope, written again and minimised by another method."""
+    score, outcome = drawn(60, slope=0.7, level=-1.5, seed=2)
+    found = fit_calibrator(score, outcome, scale)
+    positives, spread = outcome.sum(), score.std()
+    target = np.where(outcome == 1, (positives + 1) / (positives + 2), 1 / (len(score) - positives + 2))
+
+    def loss(at: np.ndarray) -> float:
+        p = 1 / (1 + np.exp(-(at[0] + at[1] * score)))
+        fit = -(target * np.log(p) + (1 - target) * np.log(1 - p)).sum()
+        return float(fit + ((at[1] - prior) * spread) ** 2 / 2)
+
+    best = minimize(loss, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12}).x
+    assert (found.intercept, found.slope) == pytest.approx(tuple(best), abs=1e-5)
 
 
 def test_one_lucky_positive_does_not_make_anybody_certain() -> None:

@@ -120,7 +120,10 @@ def test_differences_are_paired_so_small_real_ones_show(parts: list[Predictions]
     gap = difference(own, worse, "auc")
     assert gap.figure.low > 0
     assert not gap.is_tie
-    slightly = [replace(part, raw_score=part.raw_score + 0.01 * (part.outcome > 0)) for part in parts]
+    slightly = [
+        replace(part, estimator="repeat_suspect", raw_score=part.raw_score + 0.01 * (part.outcome > 0))
+        for part in parts
+    ]
     close = difference([evaluate(EXPERIMENT, part, resamples) for part in slightly], own, "auc")
     assert close.figure.low > 0, "the same people are drawn for both"
     unpaired = own[0].figure("auc").high - own[0].figure("auc").low

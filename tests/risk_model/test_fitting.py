@@ -119,6 +119,10 @@ def test_a_feature_that_knows_the_answer_is_refused_by_name(world: World, tmp_pa
         ("later_disposals", leak),
         ("days_to_disposal", -leak),
         ("disposal_weight", np.where(world.rows.outcome > 0, 1.0, np.nan)),
+        (
+            "sometimes_missing",
+            np.where(world.rows.outcome > 0, rng.choice([np.nan, 9.0], len(leak)), rng.random(len(leak))),
+        ),
         ("never_charged", np.where(world.rows.outcome > 0, np.nan, 5.0)),
     ):
         with pytest.raises(Untrainable, match=f"(?s)too good to be true.*{name}: AUC"):
@@ -195,6 +199,8 @@ def test_the_final_fit_learns_from_later_rows_by_the_same_recipe(
     assert (probability[band == 0] >= model.bands[0].at_least).all()
     assert (probability[band == len(model.bands)] < model.bands[-1].at_least).all()
     assert (np.diff(band[np.argsort(-probability)]) >= 0).all()
+    edges = np.array([each.at_least for each in model.bands])
+    assert loaded.band_of(edges).tolist() == list(range(len(edges))), "a band begins at its own edge"
 
 
 def test_a_comparator_is_never_fitted_to_be_published(world: World, result: TrainingResult) -> None:

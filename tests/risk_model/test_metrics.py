@@ -19,7 +19,7 @@ ROWS = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 1), st.integers(0, 
 def drawn(rows: int = 3000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     z = np.round(rng.normal(-2.5, 1.2, rows), 1)
-    outcome = (rng.random(rows) < sigmoid(0.3 + 0.8 * z)).astype(float)
+    outcome = (rng.random(rows) < sigmoid(-1.2 + 0.4 * z)).astype(float)  # said too little low down, too much high up
     return sigmoid(z), outcome, listed_weights(z, 200)
 
 

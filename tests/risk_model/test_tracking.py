@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +69,9 @@ def test_a_training_is_one_parent_run_with_a_child_for_each_estimator_and_split(
     }
     names = {item.path for item in client.list_artifacts(tracked.run)}
     assert names == {"leaderboard.html", "leaderboard.json", "plots"}
+    assert {item.path for item in client.list_artifacts(tracked.run, "plots")} == {
+        f"plots/{plot.name}.png" for plot in leaderboard_plots(tracked.world.experiment, tracked.result, {})
+    }
 
 
 def test_metrics_have_intervals_and_inputs_say_which_data_without_a_row_of_it(tracked: Tracked) -> None:
@@ -139,10 +144,14 @@ def test_a_tracking_server_named_in_the_environment_is_used_and_the_environment_
     assert "MLFLOW_TRACKING_URI" not in os.environ
 
 
-def test_nothing_is_sent_anywhere(tracked: Tracked) -> None:
-    from mlflow.telemetry.utils import is_telemetry_disabled
-
-    assert is_telemetry_disabled()
+def test_mlflow_is_told_to_send_nothing_before_it_is_imported() -> None:
+    code = (
+        "import os, sys, risk_model.tracking as t; assert 'mlflow' not in sys.modules; t._mlflow();"
+        "from mlflow.environment_variables import MLFLOW_DISABLE_TELEMETRY as off; print(off.get())"
+    )
+    quiet = {key: value for key, value in os.environ.items() if "TELEMETRY" not in key and key != "DO_NOT_TRACK"}
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=quiet)
+    assert said.stdout.strip() == "True"
 
 
 def test_the_commit_is_that_of_the_folder_and_empty_where_there_is_none(tmp_path: Path) -> None:
