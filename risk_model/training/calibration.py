@@ -59,7 +59,7 @@ def fit_calibrator(raw_score: Floats, outcome: Floats, scale: Scale) -> Calibrat
     negatives = len(outcome) - positives
     if positives < 1 or negatives < 1:
         raise Untrainable(
-            "calibration slice: needs at least one young person with and one without the outcome; "
+            "calibration slice: needs at least one row with and one without the outcome; "
             "use more calibration_dates or an earlier calibrate_from"
         )
     score = _on_scale(raw_score, scale)

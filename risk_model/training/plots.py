@@ -41,7 +41,9 @@ def reliability_plot(bins: Sequence[ReliabilityBin], title: str) -> Plot:
         axes.plot([0, top], [0, top], color="#888888", linewidth=1, linestyle="--", label="said equals seen")
         for each in bins:
             axes.plot([each.predicted] * 2, [each.low, each.high], color=COLOURS[0], linewidth=1.5)
-        axes.plot([b.predicted for b in bins], [b.observed for b in bins], "o", color=COLOURS[0], label="young people")
+        axes.plot(
+            [b.predicted for b in bins], [b.observed for b in bins], "o", color=COLOURS[0], label="groups of people"
+        )
         axes.set(xlim=(0, top), ylim=(0, top), xlabel="Probability given", ylabel="Share who had the outcome")
         percent_axis(axes, "xy")
         axes.legend(frameon=False, loc="upper left")

@@ -87,7 +87,7 @@ def test_one_lucky_positive_does_not_make_anybody_certain() -> None:
 
 def test_a_slice_of_one_class_is_refused() -> None:
     for outcome in (np.zeros(5), np.ones(5), np.zeros(0)):
-        with pytest.raises(Untrainable, match="at least one young person with and one without"):
+        with pytest.raises(Untrainable, match="at least one row with and one without"):
             fit_calibrator(np.arange(len(outcome), dtype=float), outcome, Scale.POINTS)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risk_model.errors import BadConfiguration, BadInput, NotPublishable
+from risk_model.errors import BadConfiguration, BadInput, NotPublishable, Untrainable
 from risk_model.training.calibration import fit_calibrator
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators import ESTIMATORS, check_estimators
@@ -129,6 +129,14 @@ def test_logistic_prepares_from_training_rows_only_and_keeps_rare_yeses() -> Non
     assert model.prepare.high[1] < 20, "one odd row does not set the scale"
     assert np.isfinite(model.raw_score(rows.X)).all()
     assert model.coefficient[2] == 0, "a feature that is never there adds nothing"
+
+
+def test_a_regression_that_does_not_settle_is_refused_with_what_to_change(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("risk_model.training.estimators.logistic.STEPS", 1)
+    with pytest.raises(Untrainable, match="penalty_strength smaller"):
+        ESTIMATORS["logistic"].fit(world.rows, {}, 0)
 
 
 def drawn_rows(rows: int) -> Dataset:

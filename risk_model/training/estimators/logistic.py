@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadInput
+from risk_model.errors import BadInput, Untrainable
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
@@ -30,6 +30,7 @@ from risk_model.training.estimators.base import (
 )
 
 FILE = "coefficients.json"
+STEPS = 500
 Floats = NDArray[np.float64]
 
 
@@ -87,16 +88,24 @@ class Logistic(Estimator):
     def fit(
         self, data: Dataset, settings: Mapping[str, Any], seed: int, protected: Protected = NOTHING_PROTECTED
     ) -> FittedLogistic:
-        """The regression fitted to the rows; it draws nothing at random."""
+        """The regression fitted to the rows; it draws nothing at random.
+
+        :raises Untrainable: the penalty is too weak for the fit to settle.
+        """
+        from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
         chosen = self.complete(settings)
         X = checked(data.X, len(data.feature_names))
         prepare = _preparation(X)
-        model = LogisticRegression(C=chosen["penalty_strength"], solver="lbfgs", max_iter=500, tol=1e-6)
+        model = LogisticRegression(C=chosen["penalty_strength"], solver="lbfgs", max_iter=STEPS, tol=1e-6)
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            model.fit(prepare.columns(X), known_outcome(data))
+            warnings.simplefilter("error", ConvergenceWarning)
+            try:
+                model.fit(prepare.columns(X), known_outcome(data))
+            except ConvergenceWarning:
+                advice = "make estimators.logistic.penalty_strength smaller"
+                raise Untrainable(f"logistic: no stable fit in {STEPS} steps; {advice}") from None
         return FittedLogistic(prepare, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
 
     def load(self, folder: Path) -> FittedLogistic:
