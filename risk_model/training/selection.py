@@ -89,7 +89,7 @@ def _against_rule(by_split: BySplit, ranked: Sequence[str], metric: str) -> tupl
 def _reason(
     plan: SelectionPlan, means: Mapping[str, float], from_best: Mapping[str, Difference], best: str, chosen: str
 ) -> str:
-    what = BY_NAME[plan.metric].plain[:1].lower() + BY_NAME[plan.metric].plain[1:]
+    what = BY_NAME[plan.metric].plain
     measured = f'the mean over the splits of "{what}" ({plan.metric}), as the experiment fixed beforehand'
     if chosen == best:
         return f"{ESTIMATORS[best].plain_name} has the best value, {means[best]:.3f}, by {measured}."
