@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from features.build import code_digest, definitions_digest
@@ -38,6 +39,8 @@ from risk_model.training.scorer import ScoringModel
 Say = Callable[[str], None]
 HOUSE = Path(__file__).resolve().parents[1]
 REFERENCES = "references.parquet"
+MOST_EXPLAINED = 5_000
+"""Rows, the latest, on which the audit looks at what moves the scores."""
 
 
 @dataclass
@@ -165,7 +168,7 @@ class Pipeline:
     @cached_property
     def _audited(self) -> AuditReport:
         known = self._prepared.inputs().labelled().rows
-        latest = known.rows(known.as_of == known.as_of.max())
+        latest = known.rows(np.sort(np.argsort(known.as_of, kind="stable")[-MOST_EXPLAINED:]))
         every = CATALOGUES[self.experiment.features.catalogue]
         self.say("auditing: for whom does it fail, what did it use, do its reasons add up")
         with Warehouse(self.workspace.warehouse) as warehouse:

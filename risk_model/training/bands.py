@@ -20,8 +20,9 @@ from risk_model.training.intervals import Resamples, interval
 
 Floats = NDArray[np.float64]
 NAMES = ("Offer first", "Offer next", "Offer if places remain")
-STEPS = ((1, 0.10), (3, 0.30), (9, 0.50))
-"""A band reaches down to so many times the places there are, and never below this share of people."""
+STEPS = ((1 / 3, 0.10), (1, 0.30), (3, 0.50))
+"""A band reaches down to so many times the places there are, and never below this share of people: the first third of
+the places, the rest of them, and those who come next if places remain."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from risk_model.training.bands import NAMES, Band, Predicted, _about, _between, 
 from risk_model.training.intervals import resample_people
 from tests.risk_model.drawn import drawn_experiment
 
-EXPERIMENT = drawn_experiment()
+DRAWN = drawn_experiment()
+EXPERIMENT = DRAWN.model_copy(update={"capacity": {team: 3 * places for team, places in DRAWN.capacity.items()}})
 
 
 def predicted(rows: int = 4000, dates: int = 3, level: float = 4.0, seed: int = 0) -> Predicted:
@@ -42,10 +43,11 @@ def test_bands_go_down_from_the_top_and_hold_what_was_seen() -> None:
     assert [band.rate for band in bands] == sorted((band.rate for band in bands), reverse=True)
 
 
-def test_the_first_band_is_about_as_large_as_the_places_there_are() -> None:
+def test_the_first_band_is_a_third_of_the_places_there_are_and_the_second_the_rest() -> None:
     rows = predicted()
-    top = (rows.probability >= bands_of(rows)[0].at_least).sum()
-    assert top == 3 * sum(EXPERIMENT.capacity.values())
+    first, second, _ = (int((rows.probability >= band.at_least).sum()) for band in bands_of(rows))
+    places = 3 * sum(EXPERIMENT.capacity.values())
+    assert (first, second) == (round(places / 3), places)
 
 
 def test_where_there_are_places_for_nearly_all_a_band_still_means_something() -> None:
