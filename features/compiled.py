@@ -25,7 +25,7 @@ LEAST_SPREAD = 1e-9
 """Below this, in squared years, all dates are one date (a single day apart is 7.5e-6)."""
 
 _HERE = Path(__file__).parent
-_OLD_CACHE = config.CACHE_DIR  # type: ignore[attr-defined]
+_OLD_CACHE = config.CACHE_DIR
 if os.access(_HERE, os.W_OK):
     # numba looks only at this file when it decides whether compiled code is stale; the rules it compiles live elsewhere
     _SOURCES = [digest_file(_HERE / name) for name in ("compiled.py", "plan.py", "windows.py")]
@@ -222,4 +222,4 @@ def _ones(word):
     return count
 
 
-config.CACHE_DIR = _OLD_CACHE  # type: ignore[attr-defined]
+config.CACHE_DIR = _OLD_CACHE

@@ -12,13 +12,14 @@ import hmac
 import secrets
 from pathlib import Path
 
-from features.errors import BadConfiguration, MissingStep
+from features.errors import BadConfiguration, BadInput, MissingStep
 from features.workspace import Workspace, whole_file, write_text
 
 KEY_BYTES = 32
 BLOCK_BYTES = 64
 RECORD_CHARACTERS = 16
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SHOWN_DIGITS = 13
 """Crockford's base 32: no I, L, O or U, which are misread or spell things."""
 
 RECORD_SQL = f"""
@@ -71,6 +72,23 @@ def show(person: int) -> str:
     """
     digits = "".join(LETTERS[person >> shift & 31] for shift in range(60, -1, -5))
     return f"NB-{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+
+
+def read_shown(text: str) -> int:
+    """The person's number that :func:`show` wrote.
+
+    >>> read_shown(show(123456789))
+    123456789
+
+    :raises BadInput: the text is not a person's number.
+    """
+    digits = text.strip().upper().removeprefix("NB-").replace("-", "")
+    if len(digits) != SHOWN_DIGITS or any(digit not in LETTERS for digit in digits):
+        raise BadInput("not a person's number as lists show it (NB-XXXX-XXXX-XXXXX)")
+    number = 0
+    for digit in digits:
+        number = number << 5 | LETTERS.index(digit)
+    return number
 
 
 def key_path(workspace: Workspace) -> Path:

@@ -112,6 +112,12 @@ def write_text(target: Path, text: str) -> None:
         scratch.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_bytes(target: Path, content: bytes) -> None:
+    """Write ``content`` as a whole file."""
+    with whole_file(target) as scratch:
+        scratch.write_bytes(content)
+
+
 def write_json(target: Path, value: Any) -> None:
     """Write ``value`` as readable JSON with sorted keys, as a whole file."""
     write_text(target, json.dumps(value, indent=2, sort_keys=True, default=str) + "\n")

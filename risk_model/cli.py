@@ -126,13 +126,14 @@ def publish(
     workspace: WorkspacePath = WORKSPACE,
     signed_by: Annotated[str, typer.Option(help="Who signs off.")] = "",
     role: Annotated[str, typer.Option(help="In what role.")] = "",
+    signed_on: Annotated[datetime | None, typer.Option(formats=[DAY], help="On what date.")] = None,
     accept: Annotated[str, typer.Option(help="Why a failing audit is accepted; recorded on the card.")] = "",
     json: JsonPath = None,
     quiet: Quiet = False,
 ) -> None:
     """Sign, version and register the audited model and its card; it becomes the champion."""
-    _step(experiment, workspace, None, json, quiet,
-          lambda pipeline: pipeline.publish(signed_by, role, accept))  # fmt: skip
+    on = signed_on.date() if signed_on else None
+    _step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.publish(signed_by, role, on, accept))
 
 
 @app.command()

@@ -6,88 +6,69 @@ hands back words for a person and figures for a script. Nothing else orchestrate
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 
-from features.build import code_digest, definitions_digest
-from features.catalogue import CATALOGUES, THEMES
+from features.build import code_digest
+from features.catalogue import CATALOGUES
 from features.dictionary import as_records, render_html, render_markdown
 from features.feeds.broward import read_broward
 from features.intake import take_in
 from features.synthetic import DEFAULT_SEED, MARKER, make_partners
 from features.warehouse import Warehouse, write_events
-from features.workspace import Workspace, digest, digest_file, is_done, mark_done, whole_file, write_json, write_text
+from features.workspace import (
+    Workspace,
+    digest,
+    digest_file,
+    is_done,
+    mark_done,
+    whole_file,
+    write_bytes,
+    write_json,
+    write_text,
+)
 from risk_model import telling
-from risk_model.audits import AuditInputs, AuditReport, comparator_sex, run_audits
-from risk_model.errors import BadInput, MissingStep
-from risk_model.experiment import Experiment, read_experiment
-from risk_model.preparation import Prepared, chosen_features, prepare
+from risk_model.carding import card_inputs
+from risk_model.document import PLOTS
+from risk_model.errors import MissingStep, NotPermitted
+from risk_model.preparation import prepare_for_scoring
+from risk_model.publishing.cards import render_card
+from risk_model.publishing.index import export_card
+from risk_model.publishing.publish import PublishInputs, publish
+from risk_model.publishing.signing import trusted_key
+from risk_model.publishing.signoff import SignOff, accept_failures, demonstration_sign_off
+from risk_model.publishing.versions import ModelVersion, champion, promote
+from risk_model.referrals.choosing import ListInputs
+from risk_model.referrals.decisions import read_decisions
+from risk_model.referrals.lists import make_lists
+from risk_model.state import Say, State
 from risk_model.telling import Made
-from risk_model.tracking import DataSource, Tracker, git_commit
-from risk_model.training.fitting import TrainingResult, refit_final, reread, train
-from risk_model.training.leaderboard import write_leaderboard
-from risk_model.training.predictions import pooled, read_predictions
+from risk_model.training.fitting import TrainingResult
+from risk_model.training.predictions import pooled
 from risk_model.training.references import Reference, measure_reference
-from risk_model.training.report import leaderboard_plots
-from risk_model.training.scorer import ScoringModel
 
-Say = Callable[[str], None]
-HOUSE = Path(__file__).resolve().parents[1]
 REFERENCES = "references.parquet"
-MOST_EXPLAINED = 5_000
-"""Rows, the latest, on which the audit looks at what moves the scores."""
+DEMONSTRATION_ACCEPTS = (
+    "Shown as it is, for demonstration on data that are about nobody. Accepting this for use with people takes a named "
+    "person, and their reason."
+)
 
 
-@dataclass
-class Pipeline:
-    """One experiment in one workspace. ``data`` is where extracts are, if not in the workspace."""
-
-    experiment: Experiment
-    page: Path
-    workspace: Workspace
-    data: Path | None
-    say: Say
-
-    @classmethod
-    def at(cls, page: Path, workspace: Path, data: Path | None = None, say: Say = lambda line: None) -> Pipeline:
-        """The pipeline of an experiment's TOML page.
-
-        :raises BadConfiguration: the page cannot be used. :raises BadInput: ``data`` is not there.
-        """
-        experiment = read_experiment(page)
-        if data is not None and not data.exists():
-            raise BadInput(f"no data at {data}; give --data the folder of extracts, or the file, that partners sent")
-        return cls(experiment, page, Workspace(workspace, experiment.source), data, say)
-
-    @property
-    def folder(self) -> Path:
-        """Where this experiment's results are kept."""
-        return self.workspace.experiment(self.experiment.name)
-
-    @property
-    def model_folder(self) -> Path:
-        """The model refitted on the latest data, as it would be published."""
-        return self.folder / "model"
+class Pipeline(State):
+    """The steps, as the command line calls them."""
 
     def run(self, children: int | None = None) -> Made:
         """Every step, in order; what is already there is kept."""
         if self.experiment.source == "northumbria" and self.data is None and not self.workspace.extracts.exists():
             simulate(self.workspace.root, None, children, None, self.say)
-        self.intake()
-        self.features()
-        self.dictionary()
-        trained, audited = self.train(), self.audit()
+        steps = {"intake": self.intake(), "features": self.features(), "dictionary": self.dictionary(),
+                 "train": self.train(), "audit": self.audit(), "card": self.card()}  # fmt: skip
         if self.experiment.source == "broward":
-            self.card()
-            return telling.of_check(self.experiment, self.folder, trained, audited)
-        published = self.publish("", "", "")
-        listed = self.score(None)
-        return telling.of_run(self.workspace, self.folder, trained, audited, published, listed)
+            return telling.of_check(self.experiment, self.folder, steps["train"], steps["audit"])
+        steps |= {"publish": self.publish("", "", None, ""), "score": self.score(None)}
+        return telling.of_run(self.workspace, self.folder, steps)
 
     def intake(self) -> Made:
         """The partners' extracts (or Broward's file), validated and loaded."""
@@ -101,7 +82,7 @@ class Pipeline:
 
     def features(self) -> Made:
         """Cohort, outcomes and the feature table; the attrition table is kept beside the results."""
-        prepared = self._prepared
+        prepared = self.prepared
         write_json(self.folder / "attrition.json", prepared.cohort.attrition_records())
         under = self.experiment.audit.suppress_under
         return telling.of_features(prepared.cohort, prepared.outcome, prepared.features, under)
@@ -116,97 +97,100 @@ class Pipeline:
 
     def train(self) -> Made:
         """Every estimator on every split, measured; the chosen one refitted on the latest data."""
-        result = self._trained
-        return telling.of_training(self.experiment, result, self._references(result), self._team_names)
+        result = self.trained
+        return telling.of_training(self.experiment, result, self._references(result), self.team_names)
 
     def compare(self) -> Made:
         """The same comparison again, from what training left."""
-        if not self._is_trained():
-            raise MissingStep(f"{self.experiment.name} has not been trained on this data; risk-model train {self.page}")
+        self.needs_training()
         return self.train()
 
     def audit(self) -> Made:
         """What the audits find of the model that would be published."""
-        if not self._is_trained():
-            raise MissingStep(f"{self.experiment.name} has not been trained on this data; risk-model train {self.page}")
-        report = self._audited
+        self.needs_training()
+        report = self.audited
         report.save(self.folder)
         return Made(
             f"{report.text()}\n\n{self.folder / 'audit.html'}",
             report.model_dump(mode="json") | {"verdict": report.verdict.value},
         )
 
-    # what the steps share ------------------------------------------------------------------------------------------
+    def card(self) -> Made:
+        """The model card, as it would be published with a demonstration's sign-off."""
+        self.needs_training()
+        self.say("writing the card")
+        card = render_card(card_inputs(self, (self._demonstration_sign_off(),)))
+        write_text(self.folder / "card.md", card.markdown)
+        write_text(self.folder / "card.html", card.html)
+        for plot in card.plots:
+            write_bytes(self.folder / PLOTS / f"{plot.name}.png", plot.png)
+        return Made(f"Model card, not published: {self.folder / 'card.html'}", {"markdown": card.markdown})
 
-    @cached_property
-    def _prepared(self) -> Prepared:
-        with Warehouse(self.workspace.warehouse) as warehouse:
-            return prepare(self.experiment, warehouse, self.workspace.features, self.say)
+    def export_card(self, folder: Path) -> Made:
+        """The champion's card, copied for reviewers, and the index of all such cards."""
+        version = self._champion()
+        target = export_card(version.folder, folder, trusted_key(self.workspace.keys))
+        return Made(
+            f"Card of {version.version} copied to {target}", {"version": version.version, "folder": f"{target}"}
+        )
 
-    @cached_property
-    def _trained(self) -> TrainingResult:
-        """From the workspace where nothing it depends on has changed; otherwise trained, logged and kept."""
-        with Warehouse(self.workspace.warehouse) as warehouse:
-            inputs = self._prepared.inputs(comparator_sex(warehouse, self._prepared.cohort.table["person"].to_numpy()))
-        if self._is_trained():
-            self.say("training: nothing has changed since the last time")
-            return reread(self.experiment, inputs, self.folder)
-        result = train(self.experiment, inputs, self.folder, self.say)
-        self.say(f"refitting {result.selection.chosen} on the latest data")
-        model = refit_final(self.experiment, inputs, result.selection.chosen, result.predictions)
-        model.save(self.model_folder)
-        plots = leaderboard_plots(self.experiment, result, self._team_names)
-        write_leaderboard(self.experiment, result, plots, self._team_names, self.folder)
-        self.say("logging to MLflow")
-        self._tracker.record_training(
-            self.experiment, result, self._source(), [self.page, self.folder / "leaderboard.html"], plots,
-            git_commit(HOUSE),
+    def publish(self, signed_by: str, role: str, signed_on: date | None, accept: str) -> Made:
+        """Sign, version and register the audited model with its card; it becomes the champion."""
+        self.needs_training()
+        sign_off = self._sign_off(signed_by, role, signed_on, accept)
+        self.say("publishing: signed, versioned, registered")
+        models, keys = self.workspace.models(self.experiment.name), self.workspace.keys
+        live = self.experiment.card.use == "live"
+        inputs = PublishInputs(
+            card_inputs(self, (sign_off,)), self.model_folder, self.page.read_text(encoding="utf-8"), models, keys,
+            None if live or not self._is_demonstration(self.workspace.extracts) else f"{DEFAULT_SEED}",
         )  # fmt: skip
-        mark_done(self.folder, "train", self._training_key)
-        return result
+        version = publish(inputs)
+        promote(models, version.version, sign_off.name, sign_off.signed_on, trusted_key(keys))
+        names = version.manifest.feature_names
+        self.tracker.register(version.model_folder, self.experiment.name, version.version, names, ("champion",))
+        return telling.of_version(version, sign_off)
 
-    @cached_property
-    def _audited(self) -> AuditReport:
-        known = self._prepared.inputs().labelled().rows
-        latest = known.rows(np.sort(np.argsort(known.as_of, kind="stable")[-MOST_EXPLAINED:]))
-        every = CATALOGUES[self.experiment.features.catalogue]
-        self.say("auditing: for whom does it fail, what did it use, do its reasons add up")
+    def _sign_off(self, name: str, role: str, signed_on: date | None, accept: str) -> SignOff:
+        if not (name or role or signed_on) and self.experiment.card.use == "demonstration":
+            return self._demonstration_sign_off()
+        if not (name and role and signed_on):
+            raise NotPermitted("a sign-off needs who, in what role, and when: --signed-by, --role and --signed-on")
+        statement = f"I have read the card and the audit, and approve this model for {self.experiment.card.use}."
+        accepts = accept_failures(self.audited, accept)
+        return SignOff(name=name, role=role, statement=statement, signed_on=signed_on, accepts=accepts)
+
+    def _demonstration_sign_off(self) -> SignOff:
+        """What a demonstration carries: it approves nothing, and so may show a model whose audit fails."""
+        accepts = accept_failures(self.audited, DEMONSTRATION_ACCEPTS)
+        return demonstration_sign_off(self.experiment.dates.data_until, accepts)
+
+    def _champion(self) -> ModelVersion:
+        return champion(self.workspace.models(self.experiment.name), trusted_key(self.workspace.keys))
+
+    def score(self, as_of: date | None) -> Made:
+        """The champion's lists for one date."""
+        return self.refer(as_of, None)
+
+    def refer(self, as_of: date | None, decisions: Path | None) -> Made:
+        """The champion's lists for one date, without those whom earlier decisions keep off."""
+        day = as_of or self.experiment.dates.data_until
+        decided = read_decisions(decisions)
+        version = self._champion()
         with Warehouse(self.workspace.warehouse) as warehouse:
-            return run_audits(
-                AuditInputs(self.experiment, ScoringModel.load(self.model_folder), self.model_folder,
-                            read_predictions(self.folder), latest, every, THEMES, warehouse)
+            cohort, features = prepare_for_scoring(self.experiment, warehouse, self.workspace.features, day, self.say)
+            self.say("scoring, and writing the lists")
+            inputs = ListInputs(
+                self.experiment, version.load(), version.version, version.manifest.provenance.feature_digest,
+                features, cohort, warehouse, self.workspace, self._lists_before(day), decided,
             )  # fmt: skip
+            written = make_lists(inputs)
+        return telling.of_lists(written, version.version, day)
 
-    @cached_property
-    def _tracker(self) -> Tracker:
-        return Tracker.of(self.workspace)
-
-    @cached_property
-    def _team_names(self) -> dict[str, str]:
-        with Warehouse(self.workspace.warehouse) as warehouse:
-            areas = warehouse.areas()
-        pairs = zip(areas["local_authority_code"].to_pylist(), areas["local_authority"].to_pylist(), strict=True)
-        return dict(pairs)
-
-    @cached_property
-    def _fingerprint(self) -> str:
-        with Warehouse(self.workspace.warehouse) as warehouse:
-            return warehouse.fingerprint
-
-    @property
-    def _training_key(self) -> str:
-        """Everything a training depends on: the plan, the data, the definitions and the code."""
-        sources = sorted((HOUSE / "risk_model").rglob("*.py"))
-        plan = self.experiment.model_dump(mode="json")
-        return digest([plan, self._fingerprint, definitions_digest(chosen_features(self.experiment)), code_digest(),
-                       [digest_file(path) for path in sources if "training" in path.parts]])  # fmt: skip
-
-    def _is_trained(self) -> bool:
-        return is_done(self.folder, "train", self._training_key)
-
-    def _source(self) -> DataSource:
-        table = self._prepared.features
-        return DataSource(self.experiment.source, self._fingerprint, table.digest, table.names)
+    def _lists_before(self, day: date) -> Path | None:
+        """The folder of the latest lists before a date."""
+        earlier = [path.parent for path in self.workspace.lists("").glob("*/lists.json") if path.parent.name < f"{day}"]
+        return max(earlier, default=None)
 
     def _references(self, result: TrainingResult) -> tuple[Reference, ...]:
         """Other people's scores on our test rows, where the data came with any."""

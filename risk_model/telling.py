@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from features.cohort import Cohort
 from features.intake import IntakeReport
 from features.outcomes import Outcome
 from features.synthetic.summary import SyntheticSummary
+from features.workspace import Workspace
 from risk_model.disclosure import show_about
 from risk_model.experiment import Experiment
+from risk_model.publishing.signoff import SignOff
+from risk_model.publishing.versions import ModelVersion
 from risk_model.training.fitting import TrainingResult
 from risk_model.training.intervals import Figure
 from risk_model.training.leaderboard import leaderboard_json, render_text
@@ -123,3 +127,47 @@ def of_check(experiment: Experiment, folder: Path, trained: Made, audited: Made)
         f"Read next: {folder / 'leaderboard.html'}, {folder / 'audit.html'}, {folder / 'card.html'}",
     )
     return Made(text, trained.figures | {"audit": audited.figures}, trained.exit_code)
+
+
+def of_version(version: ModelVersion, sign_off: SignOff) -> Made:
+    """The version published: what it is called, who signed, and what the audit said."""
+    manifest = version.manifest
+    text = lines(
+        f"Published {manifest.experiment}, version {version.version} ({manifest.use}); it is the champion.",
+        f"  audit: {manifest.audit_verdict}; signed off by {sign_off.name} ({sign_off.role})",
+        f"  card: {version.folder / 'card.html'}",
+    )
+    figures = {"version": version.version, "experiment": manifest.experiment, "audit": manifest.audit_verdict,
+               "use": manifest.use, "model_digest": manifest.model_digest, "files": manifest.files}  # fmt: skip
+    return Made(text, figures)
+
+
+def of_lists(written: Sequence[Path], version: str, as_of: date) -> Made:
+    """The lists written."""
+    pages = [path for path in written if path.suffix in (".html", ".csv") and path.stem != "index"]
+    text = lines(
+        f"Lists as of {as_of}, by version {version}: people decide whom to offer voluntary support.",
+        [f"  {path}" for path in pages if path.suffix == ".html"],
+        f"Start at {written[0]}",
+    )
+    return Made(text, {"as_of": f"{as_of}", "version": version, "files": [f"{path}" for path in written]})
+
+
+def of_run(workspace: Workspace, folder: Path, steps: Mapping[str, Made]) -> Made:
+    """The end of a whole run: what was made, and what to open next."""
+    published, listed = steps["publish"], steps["score"]
+    version = workspace.models(published.figures["experiment"]) / published.figures["version"]
+    text = lines(
+        steps["train"].text,
+        "",
+        f"Made in {workspace.root}:",
+        f"  audit verdict: {published.figures['audit']}; version {published.figures['version']}, signed and registered",
+        f"  referral lists as of {listed.figures['as_of']} ",
+        "Open next:",
+        f"  {workspace.lists(listed.figures['as_of']) / 'index.html'}   the lists, for youth justice workers",
+        f"  {version / 'card.html'}   the model card, for reviewers",
+        f"  {folder / 'leaderboard.html'}   the comparison; {folder / 'audit.html'}   the audit",
+        f"  {workspace.root / 'data_dictionary_northumbria.html'}   every feature in plain words",
+        f"  .venv/bin/mlflow ui --backend-store-uri sqlite:///{workspace.mlflow / 'mlflow.db'}   every run",
+    )
+    return Made(text, {name: step.figures for name, step in steps.items()}, max(s.exit_code for s in steps.values()))

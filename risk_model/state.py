@@ -1,0 +1,157 @@
+"""What the steps of the pipeline share: one experiment in one workspace, and the results that others need again.
+
+Each result is computed when first asked for, or read back where nothing it depends on has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from features.build import code_digest, definitions_digest
+from features.catalogue import CATALOGUES, THEMES
+from features.warehouse import Warehouse
+from features.workspace import Workspace, digest, digest_file, is_done, mark_done
+from risk_model.audits import AuditInputs, AuditReport, comparator_sex, run_audits
+from risk_model.errors import BadInput, MissingStep
+from risk_model.experiment import Experiment, read_experiment
+from risk_model.preparation import Prepared, chosen_features, prepare
+from risk_model.tracking import DataSource, Tracker, git_commit
+from risk_model.training.fitting import TrainingResult, refit_final, reread, train
+from risk_model.training.leaderboard import write_leaderboard
+from risk_model.training.plots import Plot
+from risk_model.training.predictions import read_predictions
+from risk_model.training.report import leaderboard_plots
+from risk_model.training.scorer import ScoringModel
+
+Say = Callable[[str], None]
+HOUSE = Path(__file__).resolve().parents[1]
+MOST_EXPLAINED = 5_000
+"""Rows, the latest, on which the audit looks at what moves the scores."""
+
+
+@dataclass
+class State:
+    """One experiment in one workspace. ``data`` is where extracts are, if not in the workspace."""
+
+    experiment: Experiment
+    page: Path
+    workspace: Workspace
+    data: Path | None
+    say: Say
+
+    @classmethod
+    def at(cls, page: Path, workspace: Path, data: Path | None = None, say: Say = lambda line: None) -> Self:
+        """The state of an experiment's TOML page.
+
+        :raises BadConfiguration: the page cannot be used. :raises BadInput: ``data`` is not there.
+        """
+        experiment = read_experiment(page)
+        if data is not None and not data.exists():
+            raise BadInput(f"no data at {data}; give --data the folder of extracts, or the file, that partners sent")
+        return cls(experiment, page, Workspace(workspace, experiment.source), data, say)
+
+    @property
+    def folder(self) -> Path:
+        """Where this experiment's results are kept."""
+        return self.workspace.experiment(self.experiment.name)
+
+    @property
+    def model_folder(self) -> Path:
+        """The model refitted on the latest data, as it would be published."""
+        return self.folder / "model"
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """Cohort, outcomes and features on every training date."""
+        with Warehouse(self.workspace.warehouse) as warehouse:
+            return prepare(self.experiment, warehouse, self.workspace.features, self.say)
+
+    @cached_property
+    def trained(self) -> TrainingResult:
+        """From the workspace where nothing it depends on has changed; otherwise trained, logged and kept."""
+        with Warehouse(self.workspace.warehouse) as warehouse:
+            inputs = self.prepared.inputs(comparator_sex(warehouse, self.prepared.cohort.table["person"].to_numpy()))
+        if self.is_trained():
+            self.say("training: nothing has changed since the last time")
+            return reread(self.experiment, inputs, self.folder)
+        result = train(self.experiment, inputs, self.folder, self.say)
+        self.say(f"refitting {result.selection.chosen} on the latest data")
+        model = refit_final(self.experiment, inputs, result.selection.chosen, result.predictions)
+        model.save(self.model_folder)
+        plots = self.plots_of(result)
+        write_leaderboard(self.experiment, result, plots, self.team_names, self.folder)
+        self.say("logging to MLflow")
+        self.tracker.record_training(
+            self.experiment, result, self.source(), [self.page, self.folder / "leaderboard.html"], plots,
+            git_commit(HOUSE),
+        )  # fmt: skip
+        mark_done(self.folder, "train", self.training_key)
+        return result
+
+    @cached_property
+    def audited(self) -> AuditReport:
+        """What the audits find of the model that would be published."""
+        known = self.prepared.inputs().labelled().rows
+        latest = known.rows(np.sort(np.argsort(known.as_of, kind="stable")[-MOST_EXPLAINED:]))
+        every = CATALOGUES[self.experiment.features.catalogue]
+        self.say("auditing: for whom does it fail, what did it use, do its reasons add up")
+        with Warehouse(self.workspace.warehouse) as warehouse:
+            return run_audits(
+                AuditInputs(self.experiment, ScoringModel.load(self.model_folder), self.model_folder,
+                            read_predictions(self.folder), latest, every, THEMES, warehouse)
+            )  # fmt: skip
+
+    @cached_property
+    def tracker(self) -> Tracker:
+        """Where runs and registered models are logged."""
+        return Tracker.of(self.workspace)
+
+    @cached_property
+    def team_names(self) -> dict[str, str]:
+        """The teams' plain names by area code."""
+        with Warehouse(self.workspace.warehouse) as warehouse:
+            areas = warehouse.areas()
+        pairs = zip(areas["local_authority_code"].to_pylist(), areas["local_authority"].to_pylist(), strict=True)
+        return dict(pairs)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Which data the warehouse holds."""
+        with Warehouse(self.workspace.warehouse) as warehouse:
+            return warehouse.fingerprint
+
+    @property
+    def training_key(self) -> str:
+        """Everything a training depends on: the plan, the data, the definitions and the code."""
+        sources = sorted((HOUSE / "risk_model").rglob("*.py"))
+        plan = self.experiment.model_dump(mode="json")
+        return digest([plan, self.fingerprint, definitions_digest(chosen_features(self.experiment)), code_digest(),
+                       [digest_file(path) for path in sources if "training" in path.parts]])  # fmt: skip
+
+    def is_trained(self) -> bool:
+        """Whether a training on exactly this data, plan and code is there."""
+        return is_done(self.folder, "train", self.training_key)
+
+    def source(self) -> DataSource:
+        """Which data a run reads, as the tracker names it."""
+        table = self.prepared.features
+        return DataSource(self.experiment.source, self.fingerprint, table.digest, table.names)
+
+    def plots_of(self, result: TrainingResult) -> tuple[Plot, ...]:
+        """The leaderboard's plots."""
+        return leaderboard_plots(self.experiment, result, self.team_names)
+
+    def needs_training(self) -> None:
+        """Refuse to go on without a training on exactly this data, plan and code.
+
+        :raises MissingStep: there is none.
+        """
+        if not self.is_trained():
+            name = self.experiment.name
+            raise MissingStep(f"{name} is not trained on this data, plan and code; first: risk-model train {self.page}")
