@@ -61,10 +61,10 @@ def _reads_as_pickle(content: bytes) -> bool:
         return False
     stream = io.BytesIO(content)
     try:
-        opcodes = [opcode.name for opcode, _, _ in pickletools.genops(stream)]
-    except Exception:  # genops raises whatever the bytes provoke; any of it means that they are no pickle
+        pickletools.dis(stream, out=io.StringIO())
+    except Exception:  # it raises whatever the bytes provoke; any of it means that they are no pickle
         return False
-    return len(opcodes) > 1 and not stream.read().strip()
+    return not stream.read().strip()
 
 
 def _has_objects(content: bytes) -> bool:

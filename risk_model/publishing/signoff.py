@@ -36,7 +36,7 @@ def demonstration_sign_off(signed_on: date, accepts: Sequence[Acceptance] = ()) 
     """A sign-off that says of itself that it is none; the only kind a demonstration carries by default."""
     return SignOff(
         name="Demonstration owner",
-        role="none: a demonstration has no responsible person",
+        role="demonstration, without a responsible person",
         statement=DEMONSTRATION,
         signed_on=signed_on,
         accepts=tuple(accepts),
@@ -65,10 +65,8 @@ def sign_off_faults(experiment: Experiment, sign_offs: Sequence[SignOff]) -> lis
     return faults
 
 
-def audit_faults(report: AuditReport | None, asked: Sequence[str], sign_offs: Sequence[SignOff]) -> list[str]:
-    """What stands in the way in the audit: not run, a question not asked, or a failure nobody may or did accept."""
-    if report is None:
-        return ["the model has not been audited; run the audits (risk-model audit)"]
+def audit_faults(report: AuditReport, asked: Sequence[str], sign_offs: Sequence[SignOff]) -> list[str]:
+    """What stands in the way in the audit: a question that was not asked, or a failure nobody may or did accept."""
     answered = {finding.audit for finding in report.findings}
     faults = [f"the audit {name!r} was not run; run the audits again" for name in asked if name not in answered]
     accepted = {acceptance.audit for each in sign_offs for acceptance in each.accepts}

@@ -1,0 +1,83 @@
+"""The box at the top: what it does, how well, for whom it fails, who signed, how to make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from risk_model.audits.characteristics import TITLES
+from risk_model.audits.finding import GroupFigures, Status
+from risk_model.audits.groups import LEADS
+from risk_model.audits.judging import JOINT
+from risk_model.document import bullets, picture, plain
+from risk_model.publishing.cards.inputs import CardInputs
+from risk_model.publishing.cards.wording import outcome, precision_sentence, recall_sentence, who
+from risk_model.training.plots import Plot
+from risk_model.words import listed
+
+WHAT = {
+    "northumbria": "It orders {who} by how likely {outcome} is, so that {teams} can offer **voluntary support** "
+    "to those first for whom it matters most. A person decides every offer; nothing happens by itself.",
+    "broward": "It checks the method on public data about {who} in another country. "
+    "It is **never used for any person**.",
+}
+
+
+def summary(inputs: CardInputs, plots: Mapping[str, Plot]) -> str:
+    """The box, as a Markdown quotation."""
+    drawn = [picture(plots["hundred"])] if "hundred" in plots else []
+    commands = inputs.provenance.commands
+    parts = [
+        ("What it does", [_what(inputs)]),
+        ("How well", [recall_sentence(inputs), *drawn, precision_sentence(inputs)]),
+        ("For whom it fails", [for_whom(inputs)]),
+        ("Who signed", [_signed(inputs)]),
+        ("How to make it again", [f"`{commands[0]}`" if commands else "Not recorded."]),
+    ]
+    text = "\n\n".join("\n\n".join([f"### {head}", *body]) for head, body in parts)
+    return "\n".join(f"> {line}" if line else ">" for line in text.splitlines())
+
+
+def _what(inputs: CardInputs) -> str:
+    count = len(inputs.experiment.capacity)
+    teams = "a team" if count == 1 else f"{count} youth justice teams"
+    return WHAT[inputs.experiment.source].format(who=who(inputs), outcome=outcome(inputs), teams=teams)
+
+
+def for_whom(inputs: CardInputs) -> str:
+    """The audit's verdict, and which groups are missed more, certainly or by the estimate."""
+    finding = inputs.audit.finding("groups")
+    limit, (of_whom, done) = inputs.audit.least_ratio, LEADS[inputs.audit.lead]
+    lines = [
+        f"Audit: **{finding.verdict.value}**. The limit, set before the run: {of_whom}, every group is {done} at least "
+        f"{limit:g} times as often as the largest of its kind, and the other way round."
+    ]
+    sure, perhaps = _apart(finding.groups, Status.OUTSIDE), _apart(finding.groups, Status.LIKELY_OUTSIDE)
+    for how in ("less", "more"):
+        lines += [f"Certainly {done} {how} often than that: {listed(sure[how])}."] if sure[how] else []
+        lines += [f"By the estimate, not certainly, {how} often: {listed(perhaps[how])}."] if perhaps[how] else []
+    few = [_named(each) for each in finding.groups if each.status is Status.TOO_FEW]
+    lines += [f"Too few to tell: {listed(few)}."] if few else []
+    return bullets(lines)
+
+
+def _apart(groups: Sequence[GroupFigures], status: Status) -> dict[str, list[str]]:
+    """Names of the groups outside the limit, those found less often and those found more often; of joint groups only
+    the certain ones, which the others' own lines do not already say."""
+    named: dict[str, list[str]] = {"less": [], "more": []}
+    for each in groups:
+        joint = each.characteristic == TITLES[JOINT]
+        if each.status is status and not (joint and status is Status.LIKELY_OUTSIDE):
+            how = "more" if (each.ratio.value or 0) > 1 else "less"
+            named[how].append(_named(each))
+    return named
+
+
+def _named(group: GroupFigures) -> str:
+    return plain(f"{group.characteristic.split(' (')[0].lower()}: {group.group}")
+
+
+def _signed(inputs: CardInputs) -> str:
+    if not inputs.sign_offs:
+        return "Nobody yet."
+    lines = [f"{each.name}, {each.role}, {each.signed_on}. {each.statement}" for each in inputs.sign_offs]
+    return bullets([plain(line) for line in lines])
