@@ -153,7 +153,7 @@ def test_the_edges_of_a_30_day_window(
     withdrawn = None if withdrawn_before is None else as_of - timedelta(days=withdrawn_before)
     event = Event(1, "occurrence", "suspect", "theft", happened, happened + timedelta(days=delay), None, withdrawn)
     made = aggregate(table_of([event]), rows_of([(1, as_of)]), PLAN, 1)
-    count = [f.name for f in FEATURES if f.name.startswith("suspect_COUNT_30")][0]
+    count = next(f.name for f in FEATURES if f.name.startswith("suspect_COUNT_30"))
     missing = next(f.when_missing for f in FEATURES if f.name == count)
     assert made[count].to_numpy()[0] == pytest.approx(1.0 if counted else missing, nan_ok=True)
 
