@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +19,20 @@ if TYPE_CHECKING:
 
 HOUSE = Path(__file__).resolve().parents[1]
 DEFAULT_EXPERIMENT = Path("experiments/first_time_entry.toml")
-DAY = "%Y-%m-%d"
+
+
+def _day(written: str) -> date:
+    """The date a person wrote.
+
+    :raises BadInput: it is not one.
+    """
+    from features.errors import BadInput
+
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise BadInput(f"{written!r} is not a date; write YYYY-MM-DD, such as 2026-01-01") from None
+
 
 app = typer.Typer(
     add_completion=False,
@@ -34,7 +47,7 @@ WorkspacePath = Annotated[Path, typer.Option("--workspace", "-w", help="The fold
 JsonPath = Annotated[Path | None, typer.Option("--json", help="Also write the figures here (docs/json.md).")]
 DataPath = Annotated[Path | None, typer.Option("--data", help="Partners' extracts: a folder, or Broward's CSV file.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; the result only.")]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=[DAY], help="The date of the lists.")]
+AsOf = Annotated[date | None, typer.Option("--as-of", parser=_day, metavar="YYYY-MM-DD", help="The date of the lists.")]
 WORKSPACE = Path("workspace")
 
 
@@ -126,14 +139,14 @@ def publish(
     workspace: WorkspacePath = WORKSPACE,
     signed_by: Annotated[str, typer.Option(help="Who signs off.")] = "",
     role: Annotated[str, typer.Option(help="In what role.")] = "",
-    signed_on: Annotated[datetime | None, typer.Option(formats=[DAY], help="On what date.")] = None,
+    signed_on: Annotated[date | None, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="On what date.")] = None,
     accept: Annotated[str, typer.Option(help="Why a failing audit is accepted; recorded on the card.")] = "",
     json: JsonPath = None,
     quiet: Quiet = False,
 ) -> None:
     """Sign, version and register the audited model and its card; it becomes the champion."""
-    on = signed_on.date() if signed_on else None
-    _step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.publish(signed_by, role, on, accept))
+    _step(experiment, workspace, None, json, quiet,
+          lambda pipeline: pipeline.publish(signed_by, role, signed_on, accept))  # fmt: skip
 
 
 @app.command()
@@ -142,7 +155,7 @@ def score(
     json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Score the cohort of a date with the champion and write one referral list per team."""
-    _step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.score(as_of.date() if as_of else None))
+    _step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.score(as_of))
 
 
 @app.command()
@@ -156,7 +169,7 @@ def refer(
 ) -> None:
     """Write the lists of a date again, respecting what people and teams have decided since."""
     _step(experiment, workspace, None, json, quiet,
-          lambda pipeline: pipeline.refer(as_of.date() if as_of else None, decisions))  # fmt: skip
+          lambda pipeline: pipeline.refer(as_of, decisions))  # fmt: skip
 
 
 @app.command()
