@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from features.workspace import write_text
@@ -70,14 +70,18 @@ class AuditReport(Record):
             lines += [f"  - {reason}" for reason in finding.reasons]
         return "\n".join(lines)
 
-    def html(self) -> str:
-        """The report as one page, with plots and their words."""
-        plots = {plot.name: plot for finding in self.findings for plot in self.plots_of(finding)}
+    def html(self, drawn: Sequence[Plot] = ()) -> str:
+        """The report as one page, with plots and their words; ``drawn`` spares drawing :meth:`plots` again."""
+        plots = {plot.name: plot for plot in drawn or self.plots()}
         head = [f"# Audit: {plain(self.title)}", plain(self.question)]
         head.append(f"Of {plain(self.plain_name)}: **{self.verdict.value}**.")
         box = "\n>\n".join(f"> ### {finding.question}\n> **{finding.verdict.value}**" for finding in self.findings)
         sections = [f"## {f.question}\n\n**{f.verdict.value}**\n\n{self.body(f, plots)}" for f in self.findings]
         return render_page(f"Audit: {self.title}", "\n\n".join([*head, box, *sections]), tuple(plots.values()))
+
+    def plots(self) -> tuple[Plot, ...]:
+        """The pictures of all findings."""
+        return tuple(plot for finding in self.findings for plot in self.plots_of(finding))
 
     def plots_of(self, finding: Finding) -> tuple[Plot, ...]:
         """The pictures of one finding."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from risk_model.publishing.signing import public_key, signing_key
 from risk_model.publishing.signoff import audit_faults, sign_off_faults
 from risk_model.publishing.versions import MANIFEST, SIGNATURE, Manifest, ModelVersion, open_version
 from risk_model.training.estimators import ESTIMATORS
+from risk_model.training.plots import Plot
 
 READ_ONLY = 0o444
 
@@ -44,10 +45,10 @@ def publish(inputs: PublishInputs) -> ModelVersion:
     :raises NotPublishable: names every reason against it, together.
     :raises Tampered: this very version is there already, and not as it was signed.
     """
-    refuse_unpublishable(inputs)
     about, plots = inputs.card, card_plots(inputs.card)
+    refuse_unpublishable(inputs, plots)
     key = signing_key(inputs.keys, inputs.key_seed)
-    lasting = lasting_files(about, inputs.model_folder, inputs.experiment_toml)
+    lasting = lasting_files(about, plots, inputs.model_folder, inputs.experiment_toml)
     unnamed = render_with(replace(about, version="unnamed"), plots)
     version = version_of(about.provenance.data_until, lasting, unnamed)
     target = inputs.models / version
@@ -61,8 +62,8 @@ def publish(inputs: PublishInputs) -> ModelVersion:
     return published
 
 
-def refuse_unpublishable(inputs: PublishInputs) -> None:
-    """Refuse, with every reason together.
+def refuse_unpublishable(inputs: PublishInputs, plots: Sequence[Plot]) -> None:
+    """Refuse, with every reason together; ``plots`` are those of ``card_plots``.
 
     :raises NotPublishable: the model, its audit, its sign-off or its card cannot be published as they are.
     """
@@ -70,7 +71,7 @@ def refuse_unpublishable(inputs: PublishInputs) -> None:
     faults = audit_faults(about.audit, tuple(AUDITS), about.sign_offs)
     faults += _model_faults(inputs) + sign_off_faults(about.experiment, about.sign_offs)
     if {finding.audit for finding in about.audit.findings} >= set(AUDITS):
-        faults += [f"card, {fault}" for fault in card_faults(about)]
+        faults += [f"card, {fault}" for fault in card_faults(about, plots)]
     if about.experiment.card.use == "live" and inputs.key_seed is not None:
         faults.append("live use needs a signing key that no seed gives away; leave key_seed out")
     if faults:

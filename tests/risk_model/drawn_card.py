@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import atexit
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,17 +16,17 @@ import pyarrow as pa
 
 from features.catalogue import CATALOGUE, THEMES
 from features.cohort import AttritionStep
-from risk_model.audits import AuditInputs, AuditReport, run_audits
+from risk_model.audits import AuditInputs, run_audits
 from risk_model.experiment import Experiment
-from risk_model.publishing.cards import CardInputs, FeedRow
+from risk_model.publishing.cards import CardInputs, FeedRow, card_plots
 from risk_model.publishing.provenance import Provenance
 from risk_model.publishing.publish import PublishInputs
 from risk_model.publishing.signoff import Acceptance, demonstration_sign_off
-from risk_model.training.fitting import TrainingResult, refit_final, train
+from risk_model.training.fitting import refit_final, train
 from risk_model.training.inputs import Inputs
+from risk_model.training.plots import Plot
 from risk_model.training.report import leaderboard_plots
-from risk_model.training.scorer import ScoringModel
-from risk_model.training.splits import Split, final_split
+from risk_model.training.splits import final_split
 from tests.risk_model.drawn import AREAS, drawn_world
 from tests.risk_model.drawn_audit import AREA_NAMES, drawn_warehouse
 
@@ -49,44 +52,56 @@ PROVENANCE = Provenance(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Trained:
+    """One small training and its audit, shared by every test; the model is saved in ``folder/model``."""
+
+    folder: Path
+    whole: CardInputs
+
+
 @lru_cache(maxsize=1)
-def trained(folder: Path) -> tuple[Experiment, TrainingResult, ScoringModel, Split, AuditReport]:
-    """One small training, shared by every test; the model is saved in ``folder/model``."""
+def trained() -> Trained:
+    """The training all tests share."""
+    folder = Path(tempfile.mkdtemp(prefix="drawn-card-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     world = drawn_world(people=700, estimators={"logistic": {}, "repeat_suspect": {}},
                         selection={"metric": "recall_at_capacity", "simplest_first": ("logistic",)})  # fmt: skip
+    experiment, male = world.experiment, world.inputs.is_male
+    assert male is not None
     names = tuple(name for name in world.rows.feature_names if not name.startswith("noise"))
-    inputs = Inputs(world.rows.only(names), world.inputs.is_male, world.inputs.event_on)
-    result = train(world.experiment, inputs, folder)
-    model = refit_final(world.experiment, inputs, "logistic", result.predictions)
-    model.save(folder / "model")
-    assert world.inputs.is_male is not None
-    sexes = {int(p): "male" if m else "female" for p, m in zip(world.rows.person, world.inputs.is_male, strict=True)}
-    looked_at = AuditInputs(world.experiment, model, folder / "model", result.predictions, inputs.rows, CATALOGUE, THEMES,
-                            drawn_warehouse(sex=sexes))  # fmt: skip
-    audit = run_audits(looked_at)
+    inputs = Inputs(world.rows.only(names), male, world.inputs.event_on)
+    result = train(experiment, inputs, folder)
     result = replace(result, selection=replace(result.selection, chosen="logistic"))
-    return world.experiment, result, model, final_split(world.experiment, inputs.rows.as_of), audit
+    model = refit_final(experiment, inputs, "logistic", result.predictions)
+    model.save(folder / "model")
+    sexes = {int(p): "male" if m else "female" for p, m in zip(world.rows.person, male, strict=True)}
+    audit = run_audits(
+        AuditInputs(experiment, model, folder / "model", result.predictions, inputs.rows, CATALOGUE, THEMES,
+                    drawn_warehouse(sex=sexes))
+    )  # fmt: skip
+    final, plots = final_split(experiment, inputs.rows.as_of), leaderboard_plots(experiment, result, TEAMS)
+    signed = (demonstration_sign_off(SIGNED_ON, ACCEPTED),)
+    whole = CardInputs(experiment, result, final, model.bands, ATTRITION, audit, CATALOGUE, names, THEMES, TEAMS, FEEDS,
+                       plots, PROVENANCE, signed)  # fmt: skip
+    return Trained(folder, whole)
 
 
-def card_inputs(folder: Path, **changes: Any) -> CardInputs:
+def card_inputs(**changes: Any) -> CardInputs:
     """A complete card's inputs; ``changes`` replace fields."""
-    experiment, result, model, final, audit = trained(folder)
-    plots = _plots(folder)
-    whole = CardInputs(experiment, result, final, model.bands, ATTRITION, audit, CATALOGUE, model.feature_names, THEMES,
-                       TEAMS, FEEDS, plots, PROVENANCE, (demonstration_sign_off(SIGNED_ON, ACCEPTED),))  # fmt: skip
-    return replace(whole, **changes)
+    return replace(trained().whole, **changes)
 
 
 @lru_cache(maxsize=1)
-def _plots(folder: Path) -> Any:
-    experiment, result, *_ = trained(folder)
-    return leaderboard_plots(experiment, result, TEAMS)
+def drawn_plots() -> tuple[Plot, ...]:
+    """The pictures of the complete card, drawn once."""
+    return card_plots(trained().whole)
 
 
-def publish_inputs(folder: Path, models: Path, card: CardInputs | None = None, **changes: Any) -> PublishInputs:
+def publish_inputs(models: Path, card: CardInputs | None = None, **changes: Any) -> PublishInputs:
     """What publishing takes, with a key that a seed decides."""
     given = {"key_seed": "drawn"} | changes
-    about = card or card_inputs(folder)
+    about, folder = card or card_inputs(), trained().folder
     return replace(PublishInputs(about, folder / "model", "name = 'drawn'\n", models, models.parent / "keys"), **given)
 
 

@@ -19,26 +19,30 @@ from risk_model.publishing.provenance import code_digest, requirements_digest
 from risk_model.publishing.publish import publish, refuse_unpublishable
 from risk_model.publishing.signoff import Acceptance, SignOff, accept_failures, demonstration_sign_off
 from risk_model.publishing.versions import MANIFEST, ModelVersion, verify
-from tests.risk_model.drawn_card import ACCEPTED, REASON, SIGNED_ON, card_inputs, publish_inputs, with_card
+from tests.risk_model.drawn_card import (
+    ACCEPTED,
+    REASON,
+    SIGNED_ON,
+    card_inputs,
+    drawn_plots,
+    publish_inputs,
+    trained,
+    with_card,
+)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("trained")
-
-
-@pytest.fixture(scope="module")
-def published(folder: Path) -> ModelVersion:
-    return publish(publish_inputs(folder, folder / "workspace" / "models"))
+def published(tmp_path_factory: pytest.TempPathFactory) -> ModelVersion:
+    return publish(publish_inputs(tmp_path_factory.mktemp("workspace") / "models"))
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def why_not(folder: Path, card: CardInputs, **changes: object) -> str:
+def why_not(card: CardInputs, **changes: object) -> str:
     with pytest.raises(NotPublishable) as refused:
-        refuse_unpublishable(publish_inputs(folder, folder / "none", card, **changes))
+        refuse_unpublishable(publish_inputs(Path("none"), card, **changes), drawn_plots())
     return str(refused.value)
 
 
@@ -59,16 +63,16 @@ def test_a_version_holds_all_that_makes_it_again(published: ModelVersion) -> Non
     assert f"`{published.version}`" in (published.folder / "card.md").read_text()
 
 
-def test_the_same_inputs_give_the_same_version_and_bytes(folder: Path, published: ModelVersion, tmp_path: Path) -> None:
-    again = publish(publish_inputs(folder, tmp_path / "models"))
+def test_the_same_inputs_give_the_same_version_and_bytes(published: ModelVersion, tmp_path: Path) -> None:
+    again = publish(publish_inputs(tmp_path / "models"))
     assert again.version == published.version
     assert bytes_of(again.folder) == bytes_of(published.folder)
 
 
-def test_publishing_again_changes_nothing(folder: Path, published: ModelVersion) -> None:
+def test_publishing_again_changes_nothing(published: ModelVersion) -> None:
     before = {path: path.stat().st_mtime_ns for path in published.folder.rglob("*")}
     calls: list[str] = []
-    again = publish(publish_inputs(folder, published.folder.parent, register=lambda v: calls.append(v.version)))
+    again = publish(publish_inputs(published.folder.parent, register=lambda v: calls.append(v.version)))
     assert again == published
     assert calls == [published.version]
     assert {path: path.stat().st_mtime_ns for path in published.folder.rglob("*")} == before
@@ -79,10 +83,8 @@ def test_files_of_a_version_cannot_be_written_to(published: ModelVersion) -> Non
 
 
 @pytest.mark.parametrize("change", ["plan", "sign off", "data", "model"])
-def test_anything_that_differs_gives_another_version(
-    folder: Path, published: ModelVersion, tmp_path: Path, change: str
-) -> None:
-    card, plan, model = card_inputs(folder), "name = 'drawn'\n", folder / "model"
+def test_anything_that_differs_gives_another_version(published: ModelVersion, tmp_path: Path, change: str) -> None:
+    card, plan, model = card_inputs(), "name = 'drawn'\n", trained().folder / "model"
     if change == "plan":
         plan = "name = 'other'\n"
     if change == "sign off":
@@ -94,103 +96,100 @@ def test_anything_that_differs_gives_another_version(
         model = shutil.copytree(model, tmp_path / "model")
         (model / "note.txt").write_text("another")
         card = replace(card, audit=card.audit.model_copy(update={"model_digest": digest_of_folder(model)}))
-    other = publish(publish_inputs(folder, tmp_path / "models", card, experiment_toml=plan, model_folder=model))
+    other = publish(publish_inputs(tmp_path / "models", card, experiment_toml=plan, model_folder=model))
     assert other.version != published.version
 
 
-def test_the_commit_is_recorded_and_does_not_make_another_version(
-    folder: Path, published: ModelVersion, tmp_path: Path
-) -> None:
-    card = card_inputs(folder)
+def test_the_commit_is_recorded_and_does_not_make_another_version(published: ModelVersion, tmp_path: Path) -> None:
+    card = card_inputs()
     filed = replace(card, provenance=card.provenance.model_copy(update={"git_commit": "abc123"}))
-    again = publish(publish_inputs(folder, tmp_path / "models", filed))
+    again = publish(publish_inputs(tmp_path / "models", filed))
     assert again.version == published.version
     assert again.manifest.provenance.git_commit == "abc123"
 
 
-def test_a_damaged_version_is_not_published_over(folder: Path, published: ModelVersion, tmp_path: Path) -> None:
+def test_a_damaged_version_is_not_published_over(published: ModelVersion, tmp_path: Path) -> None:
     shutil.copytree(published.folder, tmp_path / "models" / published.version)
     damaged = tmp_path / "models" / published.version / "card.md"
     damaged.chmod(0o644)
     damaged.write_text("another card")
     with pytest.raises(Tampered, match=r"card\.md: changed"):
-        publish(publish_inputs(folder, tmp_path / "models"))
+        publish(publish_inputs(tmp_path / "models"))
 
 
-def test_a_model_that_was_not_audited_is_refused(folder: Path, tmp_path: Path) -> None:
-    card = card_inputs(folder)
+def test_a_model_that_was_not_audited_is_refused(tmp_path: Path) -> None:
+    card = card_inputs()
     none = card.audit.model_copy(update={"findings": card.audit.findings[1:]})
-    assert "the audit 'groups' was not run" in why_not(folder, replace(card, audit=none))
+    assert "the audit 'groups' was not run" in why_not(replace(card, audit=none))
     other = card.audit.model_copy(update={"model_digest": "0" * 64})
-    assert "the audit is of another model" in why_not(folder, replace(card, audit=other))
+    assert "the audit is of another model" in why_not(replace(card, audit=other))
     elsewhere = card.audit.model_copy(update={"experiment": "another"})
-    assert "the audit is of logistic in another" in why_not(folder, replace(card, audit=elsewhere))
+    assert "the audit is of logistic in another" in why_not(replace(card, audit=elsewhere))
 
 
-def test_a_failing_audit_needs_a_named_persons_acceptance_with_a_reason(folder: Path) -> None:
-    failing = judged(card_inputs(folder), "groups", Verdict.FAILS, acceptable=True)
+def test_a_failing_audit_needs_a_named_persons_acceptance_with_a_reason() -> None:
+    failing = judged(card_inputs(), "groups", Verdict.FAILS, acceptable=True)
     nobody = replace(failing, sign_offs=(demonstration_sign_off(SIGNED_ON),))
-    assert "a named person must accept it with a reason" in why_not(folder, nobody)
+    assert "a named person must accept it with a reason" in why_not(nobody)
     curt = replace(failing, sign_offs=(demonstration_sign_off(SIGNED_ON, [Acceptance(audit="groups", reason="ok")]),))
-    assert "without saying why" in why_not(folder, curt)
+    assert "without saying why" in why_not(curt)
     accepted = accept_failures(failing.audit, REASON)
-    refuse_unpublishable(
-        publish_inputs(folder, folder, replace(failing, sign_offs=(demonstration_sign_off(SIGNED_ON, accepted),)))
-    )
+    signed = replace(failing, sign_offs=(demonstration_sign_off(SIGNED_ON, accepted),))
+    refuse_unpublishable(publish_inputs(Path("none"), signed), drawn_plots())
     assert accept_failures(failing.audit, "  ") == ()
 
 
-def test_some_failures_nobody_may_accept(folder: Path) -> None:
-    failing = judged(card_inputs(folder), "coverage", Verdict.FAILS, acceptable=False)
+def test_some_failures_nobody_may_accept() -> None:
+    failing = judged(card_inputs(), "coverage", Verdict.FAILS, acceptable=False)
     bold = demonstration_sign_off(SIGNED_ON, [*ACCEPTED, Acceptance(audit="coverage", reason=REASON)])
-    assert "the audit 'coverage' fails, which nobody may accept" in why_not(folder, replace(failing, sign_offs=(bold,)))
+    assert "the audit 'coverage' fails, which nobody may accept" in why_not(replace(failing, sign_offs=(bold,)))
 
 
-def test_a_card_with_a_placeholder_is_refused_with_every_reason_at_once(folder: Path) -> None:
-    card = card_inputs(folder)
+def test_a_card_with_a_placeholder_is_refused_with_every_reason_at_once() -> None:
+    card = card_inputs()
     blank = SignOff(name=" ", role="Chair", statement="Read.", signed_on=SIGNED_ON, accepts=ACCEPTED)
     careless = replace(card, experiment=with_card(card.experiment, contact="TBC"), sign_offs=(blank,), feeds=())
-    said = why_not(folder, careless)
+    said = why_not(careless)
     assert "a sign-off without a name" in said
     assert "needs feeds, which is empty" in said
-    said = why_not(folder, replace(card, experiment=with_card(card.experiment, contact="TBC")))
+    said = why_not(replace(card, experiment=with_card(card.experiment, contact="TBC")))
     assert "holds the placeholder 'TBC'" in said
 
 
-def test_nobodys_signature_is_not_enough(folder: Path) -> None:
-    assert "nobody has signed off" in why_not(folder, card_inputs(folder, sign_offs=()))
+def test_nobodys_signature_is_not_enough() -> None:
+    assert "nobody has signed off" in why_not(card_inputs(sign_offs=()))
 
 
-def test_a_comparator_is_refused(folder: Path) -> None:
-    card = card_inputs(folder)
+def test_a_comparator_is_refused() -> None:
+    card = card_inputs()
     chosen = replace(card.training.selection, chosen="contact_points")
     training = replace(card.training, selection=chosen)
     broken = replace(card, training=training, audit=card.audit.model_copy(update={"findings": ()}))
-    assert "contact_points exists only to be compared with" in why_not(folder, broken)
+    assert "contact_points exists only to be compared with" in why_not(broken)
 
 
-def test_a_pickle_in_the_model_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_a_pickle_in_the_model_is_refused(tmp_path: Path) -> None:
     import pickle
 
-    shutil.copytree(folder / "model", tmp_path / "model")
+    shutil.copytree(trained().folder / "model", tmp_path / "model")
     (tmp_path / "model" / "weights.json").write_bytes(pickle.dumps([1]))
-    said = why_not(folder, card_inputs(folder), model_folder=tmp_path / "model")
+    said = why_not(card_inputs(), model_folder=tmp_path / "model")
     assert "the file weights.json could run code" in said
     assert "the audit is of another model" in said
 
 
-def test_live_use_needs_people_words_and_a_secret_key(folder: Path) -> None:
-    card = card_inputs(folder)
+def test_live_use_needs_people_words_and_a_secret_key() -> None:
+    card = card_inputs()
     live = with_card(card.experiment, use="live", dpia_reference="D-1", equality_impact_reference="E-1")
-    said = why_not(folder, replace(card, experiment=live))
+    said = why_not(replace(card, experiment=live))
     assert "live use cannot be signed off by a demonstration" in said
     assert "live use needs a signing key that no seed gives away" in said
     assert "live use needs the organisation's word on families" in said
 
 
-def test_a_refused_model_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
+def test_a_refused_model_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(NotPublishable):
-        publish(publish_inputs(folder, tmp_path / "models", card_inputs(folder, sign_offs=())))
+        publish(publish_inputs(tmp_path / "models", card_inputs(sign_offs=())))
     assert list(tmp_path.iterdir()) == []
 
 

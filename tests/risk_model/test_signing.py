@@ -22,8 +22,7 @@ from tests.risk_model.drawn_card import SIGNED_ON, publish_inputs
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one published version."""
-    folder = tmp_path_factory.mktemp("trained")
-    return publish(publish_inputs(folder, folder / "workspace" / "models")).folder
+    return publish(publish_inputs(tmp_path_factory.mktemp("workspace") / "models")).folder
 
 
 @pytest.fixture

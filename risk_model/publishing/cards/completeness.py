@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from risk_model.experiment import Experiment
-from risk_model.publishing.cards import SECTIONS, CardInputs, render_card
+from risk_model.publishing.cards import SECTIONS, CardInputs, render_with
 from risk_model.publishing.cards.confirm import ITEMS, open_items, without_open_items
+from risk_model.training.plots import Plot
 
 PLACEHOLDERS = re.compile(
     r"\b(?:TODO|TBC|TBD|TBA|FIXME|XXX+)\b|\{\{|\}\}|\blorem ipsum\b|\bto be (?:confirmed|completed|decided)\b|"
@@ -17,7 +19,7 @@ PLACEHOLDERS = re.compile(
 LEAST_WORDS = 20
 
 
-def card_faults(inputs: CardInputs) -> list[str]:
+def card_faults(inputs: CardInputs, plots: Sequence[Plot]) -> list[str]:
     """Everything that stands in the way of publishing this card; empty where nothing does.
 
     A section whose facts are missing is named by them; the text is looked at once all facts are there.
@@ -29,7 +31,7 @@ def card_faults(inputs: CardInputs) -> list[str]:
         if not getattr(inputs, need)
     ]
     faults += [f"confirmed: there is no item {key!r}" for key in inputs.confirmed if key not in ITEMS]
-    return faults or text_faults(render_card(inputs).markdown, inputs.experiment)
+    return faults or text_faults(render_with(inputs, plots).markdown, inputs.experiment)
 
 
 def text_faults(markdown: str, experiment: Experiment) -> list[str]:
