@@ -47,6 +47,6 @@ def provenance_of(state: State) -> Provenance:
         code_digest=code_digest(),
         requirements_digest=requirements_digest(HOUSE),
         seed=state.experiment.seed,
-        commands=("make setup", f".venv/bin/risk-model run {page}{data}"),
+        commands=(f"make setup && .venv/bin/risk-model run {page}{data}",),
         git_commit=git_commit(HOUSE),
     )
