@@ -49,6 +49,8 @@ DataPath = Annotated[Path | None, typer.Option("--data", help="Partners' extract
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; the result only.")]
 AsOf = Annotated[date | None, typer.Option("--as-of", parser=_day, metavar="YYYY-MM-DD", help="The date of the lists.")]
 WORKSPACE = Path("workspace")
+STOPPED = 130
+"""How Typer leaves when somebody presses Ctrl-C."""
 
 
 @app.command()
@@ -237,9 +239,10 @@ def main() -> None:
     except Refusal as refusal:
         typer.echo(f"risk-model: {refusal}", err=True)
         sys.exit(refusal.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("risk-model: stopped; run the same command again to go on from here", err=True)
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            typer.echo("risk-model: stopped; run the same command again to go on from here", err=True)
+        raise
 
 
 if __name__ == "__main__":
