@@ -18,6 +18,8 @@ from risk_model.publishing.cards.confirm import ITEMS, open_items
 from risk_model.publishing.cards.pictures import hundred_picture
 from risk_model.publishing.signoff import SignOff
 from risk_model.referrals.wording import NEVER_SAID
+from risk_model.training.intervals import Figure
+from risk_model.training.references import Reference
 from tests.risk_model.drawn_card import SIGNED_ON, card_inputs, drawn_plots, feeds_table, with_card
 
 BROWARD = Path(__file__).parents[2] / "experiments" / "broward.toml"
@@ -206,7 +208,7 @@ def test_the_check_on_real_data_is_never_for_use_and_stands_beside_published_fig
     card = render_card(replace(inputs, experiment=here)).markdown
     assert "never used for any person" in card
     assert "### Beside published figures" in card
-    assert re.search(r"\| COMPAS decile, two-year return \| auc \| 0\.70 \| 0\.\d\d \(0\.\d\d to 0\.\d\d\) \|", card)
+    assert re.search(r"\| COMPAS decile, two-year return \| AUC \| 0\.70 \| 0\.\d\d \(0\.\d\d to 0\.\d\d\) \|", card)
     assert "| not measured |" in card
     assert "young people" not in card.split("## Model details")[0]
     assert broward.splits.label_gap_reason in card
@@ -228,6 +230,14 @@ def test_who_signed_and_what_they_accepted_is_printed() -> None:
     card = render(card_inputs(sign_offs=(*card_inputs().sign_offs, signed))).markdown
     assert "**A. N. Other**, Chair, 2026-01-02: I have read it." in card
     assert "Accepts that the audit *groups* fails: Accepted to show" in card
+
+
+def test_scores_of_others_measured_on_our_rows_stand_beside_published_ones() -> None:
+    inputs = card_inputs()
+    experiment = with_card(inputs.experiment, published_references=({"name": "Theirs", "metric": "auc", "value": 0.7},))
+    measured = Reference("their score", Figure("auc", 0.667, 0.642, 0.691), 2000)
+    card = render(replace(inputs, experiment=experiment, references=(measured,))).markdown
+    assert "- On the very rows tested here: their score has AUC 0.67 (0.64 to 0.69)." in card
 
 
 def test_feeds_come_with_their_agreement_where_there_is_one() -> None:

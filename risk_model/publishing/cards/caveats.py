@@ -21,10 +21,15 @@ CAVEATS = (
     "figures will be known only when those outcomes are.",
 )
 
+BEING_LISTED = (
+    "**Being listed was a harm there, not an offer.** The groups to worry about first are then those listed most often "
+    "without having had the outcome: the column on those *listed, of those who did not have it*."
+)
+
 
 def render(inputs: CardInputs) -> str:
     """The section's Markdown."""
-    parts = [bullets([*_about_the_data(inputs), *(CAVEATS if inputs.is_for_use else CAVEATS[2:3])])]
+    parts = [bullets([*_about_the_data(inputs), *(CAVEATS if inputs.is_for_use else (BEING_LISTED, CAVEATS[2]))])]
     if inputs.is_for_use:
         parts += ["### Recommended", bullets(_recommended(inputs))]
         parts += [bullets([say_item("benefit", inputs.experiment, inputs.confirmed)])]

@@ -12,7 +12,7 @@ RISKS = (
     "**Being missed.** A list of limited size misses many who go on to have the outcome. Other ways to support, a "
     "worker's own judgement above all, have to stay open to everybody.",
     "**Records are not behaviour.** Being arrested is not having done something; how much is recorded depends on who "
-    "is looked at. What police choose to look for (stop and search) is not an input and not a way onto a list.",
+    "is looked at. What police choose to look for (stop and search) is kept out, and is not a way onto a list.",
     "**Harm to a child counted against them.** Having been a victim is never added to having been named as a suspect, "
     "and every reason says which it was.",
     "**A list used for something else.** Each list is for one team, carries its purpose on every page and expires.",

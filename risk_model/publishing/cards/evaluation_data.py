@@ -14,12 +14,11 @@ def render(inputs: CardInputs) -> str:
     """The section's Markdown."""
     experiment, under = inputs.experiment, inputs.experiment.audit.suppress_under
     chosen = [each for each in inputs.training.evaluations if each.estimator == inputs.training.selection.chosen]
-    tests = {split.name: split.test.plain for split in inputs.training.splits if split.test}
     rows = []
     for each in chosen:
         counts = shown_counts(each.counts, under)
         name = "all together" if each.split == ALL_SPLITS else plain(each.split)
-        rows.append([name, tests.get(each.split, ""), counts["people"], counts["records"], counts["with the outcome"]])
+        rows.append([name, counts["people"], counts["records"], counts["with the outcome"]])
     gap = (
         "Every label used to learn was known, with the wait for late records, before the dates it was tested on."
         if experiment.splits.label_gap == "strict"
@@ -32,7 +31,7 @@ def render(inputs: CardInputs) -> str:
     ]
     return "\n\n".join([
         bullets(lines),
-        table(["Test", "As-of dates", who(inputs).capitalize(), "Records", "Had the outcome"], rows),
+        table(["Test", who(inputs).capitalize(), "Records", "Had the outcome"], rows),
         f"### Who fell out on the way{_on_which(inputs)}",
         table(["Why", "Removed", "Left"], attrition_rows(inputs)),
         f"Counts are rounded; counts of fewer than {under} are not shown.",

@@ -21,6 +21,7 @@ from risk_model.training.evaluation import Evaluation
 from risk_model.training.fitting import TrainingResult
 from risk_model.training.plots import Plot
 from risk_model.training.predictions import ALL_SPLITS
+from risk_model.training.references import Reference
 from risk_model.training.splits import Split
 
 COUNTED = ("rows_loaded", "rows_quarantined")
@@ -43,7 +44,8 @@ class CardInputs:
 
     ``features`` are the model's inputs (and the parts they are made from); ``themes`` says what each theme is;
     ``team_names`` are plain names by area code; ``plots`` the leaderboard's; ``confirmed`` holds the organisation's
-    words for items of ``confirm.ITEMS``; ``version`` is set by ``publish``.
+    words for items of ``confirm.ITEMS``; ``references`` are others' scores on our test rows; ``version`` is set by
+    ``publish``.
     """
 
     experiment: Experiment
@@ -61,6 +63,7 @@ class CardInputs:
     provenance: Provenance
     sign_offs: tuple[SignOff, ...]
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    references: Sequence[Reference] = ()
     version: str = "not published"
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from features.windows import days_since_epoch
 from risk_model.publishing.cards.inputs import CardInputs
@@ -55,7 +56,7 @@ def splits_picture(splits: Sequence[Split], final: Split) -> Plot:
             axes.barh(0, 0, left=_number(rows[0].train.first), color=colour, label=label)
         axes.set(yticks=range(len(rows)), yticklabels=names, ylim=(len(rows) - 0.4, -0.6))
         axes.grid(axis="y", visible=False)
-        axes.xaxis_date()
+        _few_dates(axes)
         axes.legend(frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9)
         png = to_png(axes)
     said = "; ".join(
@@ -68,6 +69,16 @@ def splits_picture(splits: Sequence[Split], final: Split) -> Plot:
 def _slices(split: Split) -> list[tuple[str, Slice]]:
     parts = [("learned from", split.train), ("calibrated on", split.calibrate), ("tested on", split.test)]
     return [(label, part) for label, part in parts if part is not None]
+
+
+def _few_dates(axes: Any) -> None:
+    """An axis of dates with room between them."""
+    import matplotlib.dates
+
+    dates: Any = matplotlib.dates
+    locator = dates.AutoDateLocator(minticks=3, maxticks=6)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.DateFormatter("%Y-%m"))
 
 
 def _number(day: date) -> float:

@@ -12,7 +12,7 @@ from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.metrics import BY_NAME
 from risk_model.training.plots import Plot
 from risk_model.training.showing import say_figure, shown_figure
-from risk_model.words import decimal
+from risk_model.words import decimal, with_spread
 
 HEADLINES = ("recall_at_capacity", "precision_at_capacity", "lift_at_capacity", "auc")
 FROM_TRAINING = ("teams", "reliability", "precision_recall")
@@ -27,7 +27,7 @@ def render(inputs: CardInputs, plots: Mapping[str, Plot]) -> str:
     for name in FROM_TRAINING:
         if name in plots:
             parts += [f"### {LEAD_TITLE[name]}", *([_teams(inputs)] if name == "teams" else []), picture(plots[name])]
-    parts += ["### Bands", *_bands(inputs.bands)]
+    parts += ["### Bands", *_bands(inputs.bands)] if inputs.is_for_use else []
     parts += ["### Group by group, and for two characteristics together", f"**{groups.verdict.value}**",
               bullets([plain(reason) for reason in groups.reasons]), picture(plots["groups"]), PLOT_KEY]  # fmt: skip
     parts += [section.replace("### ", "#### ", 1) for section in group_sections(groups, inputs.audit.lead)]
@@ -62,17 +62,28 @@ def _references(inputs: CardInputs) -> list[str]:
     references = inputs.experiment.card.published_references
     if not references:
         return []
+    rows = [
+        [plain(str(each["name"])), *_beside(inputs, str(each["metric"]), float(each["value"]))] for each in references
+    ]
+    again = [
+        f"On the very rows tested here: {plain(each.name)} has {BY_NAME[each.auc.name].plain} "
+        f"{with_spread(each.auc.value, each.auc.low, each.auc.high, share=False)}."
+        for each in inputs.references
+    ]
+    parts = ["### Beside published figures", table(["Published", "Figure", "Theirs", "Ours"], rows)]
+    return [*parts, *([bullets(again)] if again else [])]
+
+
+def _beside(inputs: CardInputs, metric: str, published: float) -> tuple[str, str, str]:
+    """A figure's name, what others published, and ours."""
+    if metric not in BY_NAME:
+        return plain(metric), decimal(published), "not measured"
     chosen, under = inputs.chosen, inputs.experiment.audit.suppress_under
-    rows = []
-    for each in references:
-        metric = str(each["metric"])
-        ours = (
-            say_figure(shown_figure(chosen.figure(metric), chosen.counts, under))
-            if metric in BY_NAME
-            else "not measured"
-        )
-        rows.append([plain(str(each["name"])), plain(metric), decimal(float(each["value"])), ours])
-    return ["### Beside published figures", table(["Published", "Figure", "Theirs", "Ours"], rows)]
+    return (
+        BY_NAME[metric].plain,
+        decimal(published),
+        say_figure(shown_figure(chosen.figure(metric), chosen.counts, under)),
+    )
 
 
 def _bands(bands: tuple[Band, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from risk_model.audits.characteristics import TITLES
 from risk_model.audits.finding import GroupFigures, Status
 from risk_model.audits.groups import LEADS
 from risk_model.audits.judging import JOINT
+from risk_model.audits.reading import by_characteristic
 from risk_model.document import bullets, picture, plain
 from risk_model.publishing.cards.inputs import CardInputs
 from risk_model.publishing.cards.wording import outcome, precision_sentence, recall_sentence, who
@@ -53,27 +54,34 @@ def for_whom(inputs: CardInputs) -> str:
     ]
     sure, perhaps = _apart(finding.groups, Status.OUTSIDE), _apart(finding.groups, Status.LIKELY_OUTSIDE)
     for how in ("less", "more"):
-        lines += [f"Certainly {done} {how} often than that: {listed(sure[how])}."] if sure[how] else []
-        lines += [f"By the estimate, not certainly, {how} often: {listed(perhaps[how])}."] if perhaps[how] else []
-    few = [_named(each) for each in finding.groups if each.status is Status.TOO_FEW]
-    lines += [f"Too few to tell: {listed(few)}."] if few else []
-    return bullets(lines)
+        lines += [f"Certainly {done} {how} often than that: {sure[how]}."] if sure[how] else []
+        lines += [f"By the estimate, not certainly, {how} often: {perhaps[how]}."] if perhaps[how] else []
+    few = [group for group in finding.groups if group.status is Status.TOO_FEW and not _is_joint(group)]
+    return bullets([*lines, *([f"Too few to tell: {_by_kind(few)}."] if few else [])])
 
 
-def _apart(groups: Sequence[GroupFigures], status: Status) -> dict[str, list[str]]:
-    """Names of the groups outside the limit, those found less often and those found more often; of joint groups only
-    the certain ones, which the others' own lines do not already say."""
-    named: dict[str, list[str]] = {"less": [], "more": []}
+def _apart(groups: Sequence[GroupFigures], status: Status) -> dict[str, str]:
+    """The groups outside the limit, those found less often and those found more often; of joint groups only the
+    certain ones, which the others' own lines do not already say."""
+    named: dict[str, list[GroupFigures]] = {"less": [], "more": []}
     for each in groups:
-        joint = each.characteristic == TITLES[JOINT]
-        if each.status is status and not (joint and status is Status.LIKELY_OUTSIDE):
-            how = "more" if (each.ratio.value or 0) > 1 else "less"
-            named[how].append(_named(each))
-    return named
+        if each.status is status and not (_is_joint(each) and status is Status.LIKELY_OUTSIDE):
+            named["more" if (each.ratio.value or 0) > 1 else "less"].append(each)
+    return {how: _by_kind(found) for how, found in named.items()}
 
 
-def _named(group: GroupFigures) -> str:
-    return plain(f"{group.characteristic.split(' (')[0].lower()}: {group.group}")
+def _is_joint(group: GroupFigures) -> bool:
+    return group.characteristic == TITLES[JOINT]
+
+
+def _by_kind(groups: Sequence[GroupFigures]) -> str:
+    """Groups as a reader takes them in: ``ethnic group (Asian, Mixed) and area (Gateshead)``."""
+    kinds = {name: [each.group for each in own] for name, own in by_characteristic(groups)}
+    return listed([plain(f"{_short(name)} ({'; '.join(own)})") for name, own in kinds.items()])
+
+
+def _short(characteristic: str) -> str:
+    return characteristic.split(" (")[0].split(",")[0].lower()
 
 
 def _signed(inputs: CardInputs) -> str:
