@@ -144,13 +144,13 @@ def of_version(version: ModelVersion, sign_off: SignOff) -> Made:
 
 def of_lists(written: Sequence[Path], version: str, as_of: date) -> Made:
     """The lists written."""
-    pages = [path for path in written if path.suffix in (".html", ".csv") and path.stem != "index"]
+    teams = [path.stem for path in written if path.suffix == ".csv"]
     text = lines(
         f"Lists as of {as_of}, by version {version}: people decide whom to offer voluntary support.",
-        [f"  {path}" for path in pages if path.suffix == ".html"],
+        [f"  {written[0].parent / team}.html" for team in teams],
         f"Start at {written[0]}",
     )
-    return Made(text, {"as_of": f"{as_of}", "version": version, "files": [f"{path}" for path in written]})
+    return Made(text, {"as_of": f"{as_of}", "version": version, "teams": teams, "files": [f"{path}" for path in written]})
 
 
 def of_run(workspace: Workspace, folder: Path, steps: Mapping[str, Made]) -> Made:
@@ -162,7 +162,7 @@ def of_run(workspace: Workspace, folder: Path, steps: Mapping[str, Made]) -> Mad
         "",
         f"Made in {workspace.root}:",
         f"  audit verdict: {published.figures['audit']}; version {published.figures['version']}, signed and registered",
-        f"  referral lists as of {listed.figures['as_of']} ",
+        f"  referral lists as of {listed.figures['as_of']} for {len(listed.figures['teams'])} teams",
         "Open next:",
         f"  {workspace.lists(listed.figures['as_of']) / 'index.html'}   the lists, for youth justice workers",
         f"  {version / 'card.html'}   the model card, for reviewers",
