@@ -185,7 +185,7 @@ class Pipeline(State):
                 features, cohort, warehouse, self.workspace, self._lists_before(day), decided,
             )  # fmt: skip
             written = make_lists(inputs)
-        return telling.of_lists(written, version.version, day)
+        return telling.of_lists(written, version, day)
 
     def _lists_before(self, day: date) -> Path | None:
         """The folder of the latest lists before a date."""

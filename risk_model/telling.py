@@ -14,6 +14,7 @@ from features.cohort import Cohort
 from features.intake import IntakeReport
 from features.outcomes import Outcome
 from features.synthetic.summary import SyntheticSummary
+from features.windows import days_back, days_since_epoch
 from features.workspace import Workspace
 from risk_model.disclosure import show_about
 from risk_model.experiment import Experiment
@@ -142,15 +143,29 @@ def of_version(version: ModelVersion, sign_off: SignOff) -> Made:
     return Made(text, figures)
 
 
-def of_lists(written: Sequence[Path], version: str, as_of: date) -> Made:
-    """The lists written."""
+def of_lists(written: Sequence[Path], version: ModelVersion, as_of: date) -> Made:
+    """The lists written; one for a day the model has already seen beyond is for practice, and says so."""
+    learned_until = version.manifest.provenance.data_until
+    practice = days_back(days_since_epoch(as_of), days_since_epoch(learned_until)) > 0
     teams = [path.stem for path in written if path.suffix == ".csv"]
     text = lines(
-        f"Lists as of {as_of}, by version {version}: people decide whom to offer voluntary support.",
+        f"Lists as of {as_of}, by version {version.version}: people decide whom to offer voluntary support.",
+        f"For practice only: this model learned from data until {learned_until}, so it knows what came later."
+        if practice
+        else "",
         [f"  {written[0].parent / team}.html" for team in teams],
         f"Start at {written[0]}",
     )
-    return Made(text, {"as_of": f"{as_of}", "version": version, "teams": teams, "files": [f"{path}" for path in written]})
+    return Made(
+        text,
+        {
+            "as_of": f"{as_of}",
+            "version": version.version,
+            "practice": practice,
+            "teams": teams,
+            "files": [f"{path}" for path in written],
+        },
+    )
 
 
 def of_run(workspace: Workspace, folder: Path, steps: Mapping[str, Made]) -> Made:
