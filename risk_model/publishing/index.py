@@ -37,6 +37,7 @@ def export_card(version_folder: Path, model_cards: Path, public_key: str | None 
             (scratch / name).write_bytes((published.folder / name).read_bytes())
         scratch.chmod(0o755)
     write_text(model_cards / README, index_cards(model_cards))
+    (model_cards / README).chmod(0o644)
     return target
 
 

@@ -235,3 +235,8 @@ def test_digests_of_code_and_libraries_are_stable(tmp_path: Path) -> None:
     assert requirements_digest(tmp_path) == ""
     (tmp_path / "requirements.lock").write_text("a==1\n")
     assert len(requirements_digest(tmp_path)) == 64
+
+
+def test_the_index_in_the_repository_is_that_of_the_cards_there() -> None:
+    cards = Path(__file__).parents[2] / "model_cards"
+    assert (cards / "README.md").read_text(encoding="utf-8") == index_cards(cards)

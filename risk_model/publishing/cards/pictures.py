@@ -8,12 +8,12 @@ from typing import Any
 
 from features.windows import days_since_epoch
 from risk_model.publishing.cards.inputs import CardInputs
-from risk_model.publishing.cards.wording import figure, outcome, recall_sentence, who
+from risk_model.publishing.cards.wording import figure, recall_sentence
 from risk_model.training.plots import COLOURS, Plot, canvas, to_png
 from risk_model.training.splits import Slice, Split
 
 FOUND, PERHAPS, MISSED = "#0e4f57", "#8fbcc0", "#ffffff"
-PER_ROW = 25
+PER_ROW = 20
 SLICE_COLOURS = {"learned from": COLOURS[0], "calibrated on": "#8fbcc0", "tested on": COLOURS[1]}
 
 
@@ -31,14 +31,14 @@ def hundred_picture(inputs: CardInputs) -> Plot | None:
         return None
     low, high = (round(100 * value) for value in (recall.low, recall.high))
     colours = [FOUND if n < low else PERHAPS if n < high else MISSED for n in range(100)]
-    with canvas(f"Of 100 {who(inputs)} who had {outcome(inputs)}", (7.4, 1.9)) as axes:
-        axes.scatter([n % PER_ROW for n in range(100)], [-(n // PER_ROW) for n in range(100)], s=150, c=colours,
+    with canvas("", (6.2, 2.2)) as axes:
+        axes.scatter([n % PER_ROW for n in range(100)], [-(n // PER_ROW) for n in range(100)], s=170, c=colours,
                      edgecolors="#0e4f57", linewidths=0.8)  # fmt: skip
         for colour, label in ((FOUND, "named"), (PERHAPS, "within the interval"), (MISSED, "missed")):
             axes.scatter([], [], s=70, c=colour, edgecolors="#0e4f57", linewidths=0.8, label=label)
         axes.set_axis_off()
-        axes.set(xlim=(-0.8, PER_ROW - 0.2), ylim=(-3.7, 0.7))
-        axes.legend(frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0, -0.02), fontsize=9)
+        axes.set(xlim=(-0.8, PER_ROW - 0.2), ylim=(-4.7, 0.7))
+        axes.legend(frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0, -0.02), fontsize=11)
         png = to_png(axes)
     return Plot("hundred", png, recall_sentence(inputs))
 

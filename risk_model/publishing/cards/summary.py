@@ -50,7 +50,7 @@ def for_whom(inputs: CardInputs) -> str:
     limit, (of_whom, done) = inputs.audit.least_ratio, LEADS[inputs.audit.lead]
     lines = [
         f"Audit: **{finding.verdict.value}**. The limit, set before the run: {of_whom}, every group is {done} at least "
-        f"{limit:g} times as often as the largest of its kind, and the other way round."
+        f"{limit:g} times as often as the largest of its kind."
     ]
     sure, perhaps = _apart(finding.groups, Status.OUTSIDE), _apart(finding.groups, Status.LIKELY_OUTSIDE)
     for how in ("less", "more"):
