@@ -14,12 +14,15 @@ from numba import config, njit
 
 from features import windows
 from features.plan import (
-    DAYS, FARTHEST, FIRST, LARGEST, LAST, LAST_ADDED, NEAREST, ONGOING, OVERLAP, READ_ANY, READ_CODES,
-    READ_DAYS, READ_MEAN, READ_VALUE, SMALLEST, SUM, SUM_T, SUM_TT, SUM_TV, VALUED,
+    DAYS, EMPTY_CELL, FARTHEST, FIRST, LARGEST, LAST, NEAREST, ONGOING, OVERLAP, READ_ANY, READ_CODES, READ_DAYS,
+    READ_MEAN, READ_NONZERO, READ_PLAIN, READ_SLOPE, READ_VALUE, SMALLEST, SUM, SUM_T, SUM_TT, VALUED, WAYS,
 )  # fmt: skip
 from features.workspace import digest, digest_file
 
 NEVER = windows.NEVER
+FIELDS_A_CELL = np.uintp(len(EMPTY_CELL))
+ONE = np.uintp(1)
+"""Unsigned: of an unsigned position, compiled code need not ask whether it counts from the end."""
 DAYS_A_YEAR = 365.25
 LEAST_SPREAD = 1e-9
 """Below this, in squared years, all dates are one date (a single day apart is 7.5e-6)."""
@@ -33,6 +36,7 @@ if os.access(_HERE, os.W_OK):
 
 _is_visible = njit(windows.is_visible)
 _days_back = njit(windows.days_back)
+_in_look_back = njit(windows.in_look_back)
 _overlap_days = njit(windows.overlap_days)
 
 
@@ -45,161 +49,182 @@ def is_sorted(person, happened):
 
 
 @njit(nogil=True, cache=True)
-def rows(
-    e_person, e_class, e_happened, e_ended, e_available, e_withdrawn, e_value, e_gravity, person, as_of, first, last,
-    bucket_of_day, beyond, edges, counts_from, counts, cells_from, feeds_cells, others_from, others, code_bit,
-    operation, slot_gravity, cell_gravity, empty_cells, order, plain, at, way, slot, bucket, missing, out,
-):  # fmt: skip
-    """Fill ``out[:, first:last]``, one row after another."""
+def rows(events, person, as_of, first, last, feeds, reading, out):
+    """Fill ``out[:, first:last]``: for each row, back in time from its date, stopping at every window's edge to read.
+
+    Arrays are taken out of their tuples once, here: taken out in the loops, each would be counted in and out again.
+    """
     if first >= last:
         return
-    slots = np.zeros((len(operation), len(edges)))
-    cells = empty_cells.copy()
-    bits = np.zeros(empty_cells.shape[:2], np.int64)
+    (e_person, e_class, happened, ended, available, withdrawn, value, gravity) = events
+    (counts_from, counts, cells_from, feeds_cells, others_from, others, spells_from, spells,
+     code_bit, operation, slot_gravity, cell_gravity, first_spell) = feeds  # fmt: skip
+    edges, starts, at, cell, slope, missing = reading
+    slots = np.empty(len(operation))
     seen = np.empty(len(operation), np.int64)
-    start = np.searchsorted(e_person, person[first])
+    cells = np.empty(len(cell_gravity) * FIELDS_A_CELL)
+    bits = np.empty(len(cell_gravity), np.int64)
+    covered = np.empty((len(operation) - first_spell, len(edges)))
+    begin = end = past = np.uintp(np.searchsorted(e_person, person[first]))
     for row in range(first, last):
-        while start < len(e_person) and e_person[start] < person[row]:
-            start += 1
         date = as_of[row]
-        touched = False
-        e = start
-        while e < len(e_person) and e_person[e] == person[row] and e_happened[e] < date:
-            if _is_visible(e_available[e], e_withdrawn[e], date):
-                if not touched:
-                    slots[:] = 0.0
-                    cells[:] = empty_cells
-                    bits[:] = 0
-                    seen[:] = -NEVER
-                    touched = True
-                ago = _days_back(e_happened[e], date)
-                b = bucket_of_day[ago] if ago < len(bucket_of_day) else beyond
-                c = e_class[e]
-                if b >= 0:
-                    for f in range(counts_from[c], counts_from[c + 1]):
-                        slots[counts[f], b] += 1.0
-                    for f in range(cells_from[c], cells_from[c + 1]):
-                        m = feeds_cells[f]
-                        bits[m, b] |= code_bit[c]
-                        _add_to_cell(cells[m, b], ago, e_gravity[e] if cell_gravity[m] else e_value[e])
-                for f in range(others_from[c], others_from[c + 1]):
-                    s = others[f]
-                    if operation[s] >= OVERLAP:
-                        _add_spell(s, operation[s], date, e_happened[e], e_ended[e], edges, slots, seen)
-                    elif b >= 0:
-                        v = e_gravity[e] if slot_gravity[s] else e_value[e]
-                        _add(s, b, operation[s], ago, v, e_happened[e], slots, seen)
-            e += 1
-        if touched:
-            _run_on(slots, cells, bits, operation)
-            _read(row, slots, cells, bits, order, plain, at, way, slot, bucket, missing, out)
-        else:
-            for f in range(len(missing)):
-                out[f, row] = missing[f]
+        if row == first or person[row] != person[row - 1]:
+            begin, end = _events_of(e_person, end, person[row])
+            past = begin
+        past = _past_until(happened, begin, past, end, date)
+        _clear(slots, seen, cells, bits, covered)
+        if len(covered):
+            _add_spells(begin, past, date, e_class, happened, ended, available, withdrawn, spells_from, spells,
+                        operation, first_spell, edges, covered, seen)  # fmt: skip
+        e = past
+        for b in range(len(edges)):
+            while e > begin:
+                ago = _days_back(happened[e - ONE], date)
+                if not _in_look_back(ago, edges[b]):
+                    break
+                e -= ONE
+                if _is_visible(available[e], withdrawn[e], date):
+                    c, v, g, day = e_class[e], value[e], gravity[e], happened[e]
+                    _count(c, counts_from, counts, slots)
+                    _add_to_cells(c, ago, v, g, cells_from, feeds_cells, cell_gravity, code_bit, cells, bits)
+                    _add_to_others(c, ago, v, g, day, others_from, others, slot_gravity, operation, slots, seen)
+            for s in range(len(covered)):
+                slots[first_spell + s] = covered[s, b]
+            _read_slots(row, b * WAYS, slots, starts, at, missing, out)
+            _read_cells(row, b * WAYS, slots, cells, bits, starts, at, cell, slope, missing, out)
 
 
 @njit(inline="always")
-def _add_to_cell(here, ago, v):
-    """One event into one cell's bucket. Events come oldest first, so the last one written is the latest."""
-    here[NEAREST] = ago
-    here[FARTHEST] = max(here[FARTHEST], ago)
+def _events_of(people, start, person):
+    """Where a person's events begin and end; they lie at ``start`` or after."""
+    while start < len(people) and people[start] < person:
+        start += ONE
+    end = start
+    while end < len(people) and people[end] == person:
+        end += ONE
+    return start, end
+
+
+@njit(inline="always")
+def _past_until(happened, begin, past, end, date):
+    """Where the events before ``date`` end, looked for from ``past``: dates of one person mostly follow each other."""
+    while past < end and _days_back(happened[past], date) > 0:
+        past += ONE
+    while past > begin and _days_back(happened[past - ONE], date) <= 0:
+        past -= ONE
+    return past
+
+
+@njit(inline="always")
+def _clear(slots, seen, cells, bits, covered):
+    """Everything as before the first event of a row."""
+    slots[:] = 0.0
+    seen[:] = -NEVER
+    bits[:] = 0
+    covered[:] = 0.0
+    for at in range(len(cells)):
+        cells[at] = EMPTY_CELL[at % len(EMPTY_CELL)]
+
+
+@njit(inline="always")
+def _count(c, counts_from, counts, slots):
+    """One event of class ``c`` into the counts it feeds."""
+    for f in range(counts_from[c], counts_from[c + ONE]):
+        slots[counts[f]] += 1.0
+
+
+@njit(inline="always")
+def _add_to_cells(c, ago, value, gravity, cells_from, feeds_cells, cell_gravity, code_bit, cells, bits):
+    """One event of class ``c`` into the cells it feeds."""
+    for f in range(cells_from[c], cells_from[c + ONE]):
+        m = feeds_cells[f]
+        bits[m] |= code_bit[c]
+        _add_to_cell(cells, m * FIELDS_A_CELL, ago, gravity if cell_gravity[m] else value)
+
+
+@njit(inline="always")
+def _add_to_cell(cells, at, ago, v):
+    """One event into one cell. Events come latest first, so the first one written is the latest."""
+    cells[at + NEAREST] = min(cells[at + NEAREST], ago)
+    cells[at + FARTHEST] = ago
     if not np.isnan(v):
-        if here[VALUED] == 0:
-            here[FIRST] = v
-        here[VALUED] += 1.0
-        here[SUM] += v
-        here[SMALLEST] = min(here[SMALLEST], v)
-        here[LARGEST] = max(here[LARGEST], v)
-        here[LAST] = v
+        if cells[at + VALUED] == 0:
+            cells[at + LAST] = v
+        cells[at + VALUED] += 1.0
+        cells[at + SUM] += v
+        cells[at + SMALLEST] = min(cells[at + SMALLEST], v)
+        cells[at + LARGEST] = max(cells[at + LARGEST], v)
+        cells[at + FIRST] = v
 
 
 @njit(inline="always")
-def _add_spell(s, op, date, happened, ended, edges, slots, seen):
-    """One spell into its slot: a spell counts by the days it covers, so every window is filled at once."""
-    if op == ONGOING:
-        if ended > date:
-            slots[s, :] = 1.0
-        return
-    begins = max(happened, seen[s])
-    for w in range(len(edges)):
-        slots[s, w] += _overlap_days(begins, ended, date, edges[w])
-    seen[s] = max(seen[s], ended)
-
-
-@njit(inline="always")
-def _add(s, b, op, ago, v, happened, slots, seen):
-    """One event into one other slot's bucket."""
-    if op == DAYS:
-        if seen[s] != happened:
-            slots[s, b] += 1.0
-            seen[s] = happened
-    elif not np.isnan(v):
+def _add_to_others(c, ago, value, gravity, happened, others_from, others, slot_gravity, operation, slots, seen):
+    """One event of class ``c`` into the other slots it feeds: days it fell on, and the sums of slopes."""
+    for f in range(others_from[c], others_from[c + ONE]):
+        s = others[f]
+        v = gravity if slot_gravity[s] else value
         t = -ago / DAYS_A_YEAR
-        if op == SUM_T:
-            slots[s, b] += t
-        elif op == SUM_TT:
-            slots[s, b] += t * t
-        elif op == SUM_TV:
-            slots[s, b] += t * v
+        if operation[s] == DAYS:
+            if seen[s] != happened:
+                slots[s] += 1.0
+                seen[s] = happened
+        elif not np.isnan(v):
+            slots[s] += t if operation[s] == SUM_T else t * t if operation[s] == SUM_TT else t * v
 
 
 @njit(inline="always")
-def _run_on(slots, cells, bits, operation):
-    """Running totals over buckets, nearest first, so that bucket ``b`` holds the whole window up to its edge."""
-    for s in range(slots.shape[0]):
-        if operation[s] <= LAST_ADDED:
-            for b in range(1, slots.shape[1]):
-                slots[s, b] += slots[s, b - 1]
-    for m in range(cells.shape[0]):
-        for b in range(1, cells.shape[1]):
-            nearer = cells[m, b - 1]
-            here = cells[m, b]
-            bits[m, b] |= bits[m, b - 1]
-            if here[VALUED] == 0:
-                here[FIRST] = nearer[FIRST]
-            if nearer[VALUED] > 0:
-                here[LAST] = nearer[LAST]
-            here[VALUED] += nearer[VALUED]
-            here[SUM] += nearer[SUM]
-            here[SMALLEST] = min(here[SMALLEST], nearer[SMALLEST])
-            here[LARGEST] = max(here[LARGEST], nearer[LARGEST])
-            here[NEAREST] = min(here[NEAREST], nearer[NEAREST])
-            here[FARTHEST] = max(here[FARTHEST], nearer[FARTHEST])
+def _add_spells(
+    begin, past, date, e_class, happened, ended, available, withdrawn, spells_from, spells, operation, first_spell,
+    edges, covered, seen,
+):  # fmt: skip
+    """The days of each window that the spells begun before ``date`` cover, earliest first, no day counted twice."""
+    for e in range(begin, past):
+        c = e_class[e]
+        for f in range(spells_from[c], spells_from[c + ONE]):
+            s = spells[f]
+            if not _is_visible(available[e], withdrawn[e], date):
+                continue
+            if operation[s] == ONGOING and ended[e] > date:
+                covered[s - first_spell, :] = 1.0
+            elif operation[s] == OVERLAP:
+                begins = max(happened[e], seen[s])
+                for b in range(len(edges)):
+                    covered[s - first_spell, b] += _overlap_days(begins, ended[e], date, edges[b])
+                seen[s] = max(seen[s], ended[e])
 
 
 @njit(inline="always")
-def _read(row, slots, cells, bits, order, plain, at, way, slot, bucket, missing, out):
-    """Every feature of one row off the running totals, one way of reading after another."""
-    flat = slots.ravel()
-    kept = cells.ravel()
-    fields = cells.shape[2]
-    for place in range(plain):
-        out[order[place], row] = flat[at[place]]
-    for place in range(plain, len(order)):
-        f = order[place]
-        how = way[f]
-        if how <= READ_ANY:
-            x = flat[at[place]]
-            if how == READ_ANY:
-                out[f, row] = 1.0 if x > 0 else 0.0
-            else:
-                out[f, row] = missing[f] if x == 0 else x
-            continue
-        x = kept[at[place]]
-        valued = kept[at[place] // fields * fields + VALUED]
-        if how == READ_DAYS:
-            out[f, row] = missing[f] if np.isinf(x) else x
-        elif how == READ_CODES:
-            codes = _ones(bits.ravel()[at[place] // fields])
-            out[f, row] = missing[f] if codes == 0 else codes
-        elif valued == 0:
-            out[f, row] = missing[f]
-        elif how == READ_VALUE:
-            out[f, row] = x
-        elif how == READ_MEAN:
-            out[f, row] = x / valued
-        else:
-            out[f, row] = _slope(valued, x, slots[:, bucket[f]], slot[f], missing[f])
+def _those(starts, window, way):
+    """The features read at one window's edge in one way."""
+    return range(starts[window + way], starts[window + way + 1])
+
+
+@njit(inline="always")
+def _read_slots(row, window, slots, starts, at, missing, out):
+    """The features of one window that slots keep, one way of reading after another."""
+    for f in _those(starts, window, READ_PLAIN):
+        out[f, row] = slots[at[f]]
+    for f in _those(starts, window, READ_NONZERO):
+        out[f, row] = missing[f] if slots[at[f]] == 0 else slots[at[f]]
+    for f in _those(starts, window, READ_ANY):
+        out[f, row] = 1.0 if slots[at[f]] > 0 else 0.0
+
+
+@njit(inline="always")
+def _read_cells(row, window, slots, cells, bits, starts, at, cell, slope, missing, out):
+    """The features of one window that cells keep, likewise."""
+    for f in _those(starts, window, READ_VALUE):
+        out[f, row] = missing[f] if cells[cell[f] * FIELDS_A_CELL + VALUED] == 0 else cells[at[f]]
+    for f in _those(starts, window, READ_DAYS):
+        out[f, row] = missing[f] if np.isinf(cells[at[f]]) else cells[at[f]]
+    for f in _those(starts, window, READ_CODES):
+        codes = _ones(bits[cell[f]])
+        out[f, row] = missing[f] if codes == 0 else codes
+    for f in _those(starts, window, READ_MEAN):
+        valued = cells[cell[f] * FIELDS_A_CELL + VALUED]
+        out[f, row] = missing[f] if valued == 0 else cells[at[f]] / valued
+    for f in _those(starts, window, READ_SLOPE):
+        out[f, row] = _slope(cells[cell[f] * FIELDS_A_CELL + VALUED], cells[at[f]], slots, slope[f], missing[f])
 
 
 @njit

@@ -1,16 +1,15 @@
 """The compiled point-in-time aggregation: Arrow in, Arrow out, one range of people at a time.
 
-Events come sorted by person, then date; rows (person, as-of date) sorted alike. For each row the kernel walks that
-person's events once, drops what was not known or lies ahead, adds the rest to the accumulators of its class in the
-bucket of its age in days, and reads every feature off the running totals. Engines differ only in who calls it.
+Events come sorted by person, then date; rows (person, as-of date) sorted by person. For each row the kernel goes back
+through that person's events once, from the as-of date: it drops what was not known, adds the rest to what its class
+feeds, and at every window's edge reads the features of that window. Engines differ only in who calls it.
 """
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +26,19 @@ Array = NDArray[Any]
 EVENT_COLUMNS = ("person", "class_id", "happened_on", "ended_on", "available_on", "withdrawn_on", "value", "gravity")
 
 
+class Columns(NamedTuple):
+    """The event columns as the compiled loops take them: whole numbers, dates as days since 1970, floats."""
+
+    person: Array
+    class_id: Array
+    happened: Array
+    ended: Array
+    available: Array
+    withdrawn: Array
+    value: Array
+    gravity: Array
+
+
 def aggregate(events: pa.Table, rows: pa.Table, plan: Plan, threads: int | None = None) -> pa.Table:
     """The features of each row: ``rows`` with one float32 column a feature added.
 
@@ -40,27 +52,24 @@ def aggregate(events: pa.Table, rows: pa.Table, plan: Plan, threads: int | None 
         raise BadInput(f"the kernel needs the event columns {', '.join(absent)}")
     columns = _event_arrays(events)
     person, as_of = _ints(rows["person"], np.int64), _ints(rows["as_of"], np.int32)
-    if not is_sorted(columns[0], columns[2]) or np.any(person[1:] < person[:-1]):
+    if not is_sorted(columns.person, columns.happened) or np.any(person[1:] < person[:-1]):
         raise BadInput("the kernel needs events sorted by person and date, rows by person; sort them at intake")
     out = np.empty((len(plan.names), len(person)), np.float32)
     _run_ranges(columns, person, as_of, plan, out, threads or os.cpu_count() or 1)
-    made = [pa.array(out[place]) for place in range(len(plan.names))]
+    made = [pa.array(out[place]) for place in plan.place_of]
     return pa.table([*rows.columns, *made], names=[*rows.column_names, *plan.names])
 
 
 def _run_ranges(
-    columns: tuple[Array, ...], person: Array, as_of: Array, plan: Plan,
+    columns: Columns, person: Array, as_of: Array, plan: Plan,
     out: Array, threads: int,
 ) -> None:  # fmt: skip
     """Split the rows between threads where one person ends and the next begins; the kernel holds no lock."""
     cuts = np.linspace(0, len(person), 4 * threads + 1).astype(np.int64) if threads > 1 else np.array([0, len(person)])
     cuts[1:-1] = np.searchsorted(person, person[cuts[1:-1]]) if len(person) else 0
-    arrays = [getattr(plan, field.name) for field in fields(plan) if field.name != "names"]
 
     def one(place: int) -> None:
-        _rows(  # type: ignore[call-arg]
-            *columns, person, as_of, cuts[place], cuts[place + 1], *arrays, out
-        )
+        _rows(columns, person, as_of, cuts[place], cuts[place + 1], plan.feeds, plan.reading, out)
 
     if threads == 1:
         one(0)
@@ -69,16 +78,16 @@ def _run_ranges(
         list(pool.map(one, range(len(cuts) - 1)))
 
 
-def _event_arrays(events: pa.Table) -> tuple[Array, ...]:
-    return (
-        _ints(events["person"], np.int64),
-        _ints(events["class_id"], np.int16),
-        _ints(events["happened_on"], np.int32),
-        _ints(events["ended_on"], np.int32, NEVER),
-        _ints(events["available_on"], np.int32),
-        _ints(events["withdrawn_on"], np.int32, NEVER),
-        _floats(events["value"]),
-        _floats(events["gravity"]),
+def _event_arrays(events: pa.Table) -> Columns:
+    return Columns(
+        person=_ints(events["person"], np.int64),
+        class_id=_ints(events["class_id"], np.int16).view(np.uint16),
+        happened=_ints(events["happened_on"], np.int32),
+        ended=_ints(events["ended_on"], np.int32, NEVER),
+        available=_ints(events["available_on"], np.int32),
+        withdrawn=_ints(events["withdrawn_on"], np.int32, NEVER),
+        value=_floats(events["value"]),
+        gravity=_floats(events["gravity"]),
     )
 
 

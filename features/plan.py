@@ -1,35 +1,36 @@
 """Feature definitions turned into the few arrays the compiled kernel runs on.
 
-Many features share work: five windows of one count are one *slot* with five buckets of days, and sum, mean, extremes,
-first, last and recency of the same events are one *cell*. The plan lists, for every class of event (kind, role, code),
-which slots and cells it feeds, and, for every feature, what to read. Buckets are cut at every window edge in the
-catalogue, so a running total over buckets gives every window at once.
+Many features share work: five windows of one count are one *slot*, and sum, mean, extremes, first, last and recency of
+the same events are one *cell*. The plan lists, for every class of event (kind, role, code), which slots and cells it
+feeds. The kernel goes back in time from the as-of date and stops at every window's edge; the plan says which features
+are read there, so one pass over a person's events gives every window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.definition import USES_MEASURE, Feature, Measure, Summary, Where
 from features.errors import BadConfiguration
-from features.windows import NEVER
 
 COUNT, SUM_T, SUM_TT, SUM_TV, DAYS = range(5)
 OVERLAP, ONGOING = range(5, 7)
 LAST_ADDED = DAYS
-"""What a slot keeps. The first five add up over buckets (SUM_T, SUM_TT and SUM_TV are for slopes); the last two are of
-spells, and are filled for every window at once."""
+"""What a slot keeps. The first five are added to event by event (SUM_T, SUM_TT and SUM_TV are for slopes); the last two
+are of spells, whose days in each window are known beforehand."""
 
-VALUED, SUM, SMALLEST, LARGEST, FIRST, LAST, NEAREST, FARTHEST = range(8)
+VALUED, SUM, SMALLEST, LARGEST, FIRST, LAST, NEAREST, FARTHEST = np.arange(8, dtype=np.uintp)
 EMPTY_CELL = (0.0, 0.0, np.inf, -np.inf, np.nan, np.nan, np.inf, -np.inf)
 """What a cell keeps, all in one visit: events with the measure, its sum, extremes, first and last; days back. Beside it
-lies a set of bits, one a code."""
+lies a set of bits, one a code. (Unsigned, like every position here: compiled code need not ask if it counts back.)"""
 
 READ_PLAIN, READ_NONZERO, READ_ANY, READ_VALUE, READ_DAYS, READ_CODES, READ_MEAN, READ_SLOPE = range(8)
+WAYS = 8
 """How a feature is read: a slot as it is; missing if 0; and so on; a field of a cell if any event carries it."""
 
 MOST_CODES = 63
@@ -41,7 +42,7 @@ SLOTS: dict[Summary, tuple[int, ...]] = {
 }  # fmt: skip
 """The slots a summary is read from."""
 
-FIELDS: dict[Summary, int] = {
+FIELDS: dict[Summary, np.uintp] = {
     Summary.TOTAL: SUM, Summary.MEAN: SUM, Summary.SMALLEST: SMALLEST, Summary.LARGEST: LARGEST,
     Summary.FIRST_VALUE: FIRST, Summary.LAST_VALUE: LAST, Summary.DAYS_SINCE_FIRST: FARTHEST,
     Summary.DAYS_SINCE_LAST: NEAREST, Summary.TREND: SUM, Summary.DISTINCT_CODES: VALUED,
@@ -58,43 +59,59 @@ READING = {
 EventClass = tuple[str, str, str]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What the kernel needs: slots (sorted by operation) and cells, with ``B`` buckets each, and how to read them.
+class Feeds(NamedTuple):
+    """What an event feeds, by its class: slots (sorted by operation) and cells.
 
-    Class ``c`` feeds the counts ``counts[counts_from[c]:counts_from[c + 1]]``; cells and other slots alike. A cell
-    ``m`` uses gravity where ``cell_gravity[m]``, a slot where ``slot_gravity[s]``. ``bucket_of_day[d]`` is the bucket
-    of an event ``d`` days back, up to the longest finite window; ``beyond`` is for older ones, or -1. Features are read
-    in ``order``, at ``at`` in the flat slots or cells: the first ``plain`` as they are, the others in their ``way``.
+    Class ``c`` feeds the counts ``counts[counts_from[c]:counts_from[c + 1]]``; cells, other slots and spells alike. A
+    cell ``m`` uses gravity where ``cell_gravity[m]``, a slot where ``slot_gravity[s]``. Slots from ``first_spell`` on
+    are of spells.
     """
 
-    names: tuple[str, ...]
-    bucket_of_day: NDArray[np.int32]
-    beyond: int
-    edges: NDArray[np.int64]
-    counts_from: NDArray[np.int32]
-    counts: NDArray[np.int32]
-    cells_from: NDArray[np.int32]
-    cells: NDArray[np.int32]
-    others_from: NDArray[np.int32]
-    others: NDArray[np.int32]
+    counts_from: NDArray[np.uint64]
+    counts: NDArray[np.uint64]
+    cells_from: NDArray[np.uint64]
+    cells: NDArray[np.uint64]
+    others_from: NDArray[np.uint64]
+    others: NDArray[np.uint64]
+    spells_from: NDArray[np.uint64]
+    spells: NDArray[np.uint64]
     code_bit: NDArray[np.int64]
     operation: NDArray[np.int32]
     slot_gravity: NDArray[np.bool_]
     cell_gravity: NDArray[np.bool_]
-    empty_cells: NDArray[np.float64]
-    order: NDArray[np.int32]
-    plain: int
-    at: NDArray[np.int64]
-    way: NDArray[np.int32]
-    slot: NDArray[np.int32]
-    bucket: NDArray[np.int32]
+    first_spell: int
+
+
+class Reading(NamedTuple):
+    """How features are read, in order of their window's edge (days back, nearest first), then of their way.
+
+    The features of ``edges[b]`` and way ``w`` are those from ``starts[b * WAYS + w]`` to the next start. Feature ``f``
+    is at ``at[f]``: a slot, or a place in the flat cells, and then of the cell ``cell[f]``; ``slope[f]`` are the slots
+    of a slope; ``missing[f]`` stands for nothing.
+    """
+
+    edges: NDArray[np.int64]
+    starts: NDArray[np.uint64]
+    at: NDArray[np.uint64]
+    cell: NDArray[np.uint64]
+    slope: NDArray[np.uint64]
     missing: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the kernel needs. Feature ``names[n]`` is the ``place_of[n]``-th it reads."""
+
+    names: tuple[str, ...]
+    place_of: NDArray[np.intp]
+    feeds: Feeds
+    reading: Reading
 
     def used_classes(self) -> list[int]:
         """The class ids that feed at least one feature; the rest need not be read."""
-        fed = np.diff(self.counts_from) + np.diff(self.cells_from) + np.diff(self.others_from)
-        return np.flatnonzero(fed).tolist()
+        feeds = self.feeds
+        starts = (feeds.counts_from, feeds.cells_from, feeds.others_from, feeds.spells_from)
+        return np.flatnonzero(sum(np.diff(each) for each in starts)).tolist()
 
 
 SlotKey = tuple[int, bool, Where]
@@ -110,46 +127,54 @@ def make_plan(features: Sequence[Feature], classes: Sequence[EventClass]) -> Pla
     edges = sorted({feature.window.edge for feature in features})
     slots = sorted({key: None for feature in features for key in _slots(feature)}, key=lambda key: key[:2])
     cells = list({_cell(feature): None for feature in features if feature.summary in FIELDS})
-    bucket_of_day, beyond = _buckets(edges)
-    ways = [_way(feature) for feature in features]
-    order = np.argsort(ways, kind="stable").astype(np.int32)
-    takes = [where for _, _, where in slots]
-    counted = sum(operation == COUNT for operation, _, _ in slots)
-    counts_from, counts = _feeds(takes[:counted], classes, 0)
-    others_from, others = _feeds(takes[counted:], classes, counted)
-    cells_from, cell_feeds = _feeds([where for _, where in cells], classes, 0)
+    steps = np.array([edges.index(feature.window.edge) * WAYS + _way(feature) for feature in features], np.int64)
+    order = np.argsort(steps, kind="stable")
+    in_order = [features[place] for place in order]
     return Plan(
         names=tuple(feature.name for feature in features),
-        bucket_of_day=bucket_of_day,
-        beyond=beyond,
-        edges=np.array(edges, np.int64),
-        counts_from=counts_from,
-        counts=counts,
-        cells_from=cells_from,
-        cells=cell_feeds,
-        others_from=others_from,
-        others=others,
-        code_bit=_code_bits(features, classes),
-        operation=np.array([operation for operation, _, _ in slots], np.int32),
-        slot_gravity=np.array([gravity for _, gravity, _ in slots], np.bool_),
-        cell_gravity=np.array([gravity for gravity, _ in cells], np.bool_),
-        empty_cells=np.tile(np.array(EMPTY_CELL), (len(cells), len(edges), 1)),
-        order=order,
-        plain=ways.count(READ_PLAIN),
-        at=np.array([_place(features[f], slots, cells, edges) for f in order], np.int64),
-        way=np.array(ways, np.int32),
-        slot=np.array([[slots.index(k) for k in _slots(f)] + [-1] * (3 - len(_slots(f))) for f in features], np.int32),
-        bucket=np.array([edges.index(feature.window.edge) for feature in features], np.int32),
-        missing=np.array([np.nan if f.when_missing is None else f.when_missing for f in features], np.float64),
+        place_of=np.argsort(order),
+        feeds=_feeds(features, classes, slots, cells),
+        reading=Reading(
+            edges=np.array(edges, np.int64),
+            starts=np.searchsorted(steps[order], np.arange(len(edges) * WAYS + 1)).astype(np.uint64),
+            at=_indices(_place(feature, slots, cells) for feature in in_order),
+            cell=_indices(cells.index(_cell(f)) if f.summary in FIELDS else 0 for f in in_order),
+            slope=_slope_slots(in_order, slots),
+            missing=np.array([np.nan if f.when_missing is None else f.when_missing for f in in_order], np.float64),
+        ),
     )
 
 
-def _place(feature: Feature, slots: Sequence[SlotKey], cells: Sequence[CellKey], edges: Sequence[int]) -> int:
-    """Where a feature is read in the flat slots, or in the flat cells where it is kept in one."""
-    bucket = edges.index(feature.window.edge)
+def _feeds(
+    features: Sequence[Feature], classes: Sequence[EventClass], slots: Sequence[SlotKey], cells: Sequence[CellKey]
+) -> Feeds:
+    operations = [operation for operation, _, _ in slots]
+    first_other, first_spell = (sum(o <= last for o in operations) for last in (COUNT, LAST_ADDED))
+    takes = [where for _, _, where in slots]
+    return Feeds(
+        *_fed(takes[:first_other], classes, 0),
+        *_fed([where for _, where in cells], classes, 0),
+        *_fed(takes[first_other:first_spell], classes, first_other),
+        *_fed(takes[first_spell:], classes, first_spell),
+        code_bit=_code_bits(features, classes),
+        operation=np.array(operations, np.int32),
+        slot_gravity=np.array([gravity for _, gravity, _ in slots], np.bool_),
+        cell_gravity=np.array([gravity for gravity, _ in cells], np.bool_),
+        first_spell=first_spell,
+    )
+
+
+def _place(feature: Feature, slots: Sequence[SlotKey], cells: Sequence[CellKey]) -> int:
+    """The slot a feature is read from, or its place in the flat cells where it is kept in one."""
     if feature.summary in FIELDS:
-        return (cells.index(_cell(feature)) * len(edges) + bucket) * len(EMPTY_CELL) + FIELDS[feature.summary]
-    return slots.index(_slots(feature)[0]) * len(edges) + bucket
+        return cells.index(_cell(feature)) * len(EMPTY_CELL) + int(FIELDS[feature.summary])
+    return slots.index(_slots(feature)[0])
+
+
+def _slope_slots(features: Sequence[Feature], slots: Sequence[SlotKey]) -> NDArray[np.uint64]:
+    """``(features, 3)``: the slots of each slope; 0 where it is none."""
+    found = [[slots.index(key) for key in _slots(f)] if f.summary is Summary.TREND else [0, 0, 0] for f in features]
+    return np.array(found, np.uint64).reshape(-1, 3)
 
 
 def _uses_gravity(feature: Feature) -> bool:
@@ -169,24 +194,21 @@ def _way(feature: Feature) -> int:
     return READ_PLAIN if way == READ_NONZERO and feature.when_missing == 0 else way
 
 
-def _feeds(
+def _fed(
     takes: Sequence[Where], classes: Sequence[EventClass], first: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """For each class, which of these it feeds (numbered from ``first``), as offsets and one flat list."""
     offsets: list[int] = [0]
     flat: list[int] = []
     for kind, role, code in classes:
         flat.extend(first + n for n, where in enumerate(takes) if where.matches(kind, role, code))
         offsets.append(len(flat))
-    return np.array(offsets, np.int32), np.array(flat, np.int32)
+    return _indices(offsets), _indices(flat)
 
 
-def _buckets(edges: Sequence[int]) -> tuple[NDArray[np.int32], int]:
-    """The bucket of each day back up to the longest finite edge, and the bucket beyond it (-1: none looks there)."""
-    finite = [edge for edge in edges if edge != NEVER]
-    days = np.arange((finite[-1] if finite else 0) + 1)
-    beyond = len(edges) - 1 if edges and edges[-1] == NEVER else -1
-    return np.searchsorted(finite, days).astype(np.int32), beyond
+def _indices(numbers: Iterable[int]) -> NDArray[np.uint64]:
+    """Positions, unsigned: compiled code need not ask whether they count from the end."""
+    return np.array(list(numbers), np.uint64)
 
 
 def _code_bits(features: Sequence[Feature], classes: Sequence[EventClass]) -> NDArray[np.int64]:
