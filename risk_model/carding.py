@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from features.catalogue import CATALOGUES, THEMES
 from features.warehouse import Warehouse
+from risk_model.errors import BadConfiguration
+from risk_model.experiment import Experiment
 from risk_model.publishing.cards import CardInputs, feed_rows
+from risk_model.publishing.cards.confirm import ITEMS
 from risk_model.publishing.provenance import Provenance, code_digest, requirements_digest
 from risk_model.publishing.signoff import SignOff
 from risk_model.state import HOUSE, State
@@ -33,7 +36,20 @@ def card_inputs(state: State, sign_offs: tuple[SignOff, ...]) -> CardInputs:
         plots=state.plots_of(state.trained),
         provenance=provenance_of(state),
         sign_offs=sign_offs,
+        references=state.references_for(state.trained),
+        confirmed=confirmed_items(state.experiment),
     )
+
+
+def confirmed_items(experiment: Experiment) -> dict[str, str]:
+    """What the organisation has confirmed, in its own words (``[card.confirmed]`` of the experiment).
+
+    :raises BadConfiguration: an item that no card asks for.
+    """
+    unknown = [key for key in experiment.card.confirmed if key not in ITEMS]
+    if unknown:
+        raise BadConfiguration(f"[card.confirmed]: no item {', '.join(unknown)}; cards ask for {', '.join(ITEMS)}")
+    return dict(experiment.card.confirmed)
 
 
 def provenance_of(state: State) -> Provenance:

@@ -132,6 +132,8 @@ class CardPlan(Part):
     data_description: str
     dpia_reference: str = ""
     equality_impact_reference: str = ""
+    confirmed: dict[str, str] = {}
+    """What the organisation confirms, item by item, in its own words; live use needs every item."""
     published_references: tuple[dict[str, str | float], ...] = ()
 
     @model_validator(mode="after")

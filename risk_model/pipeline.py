@@ -43,13 +43,9 @@ from risk_model.publishing.versions import ModelVersion, champion, promote
 from risk_model.referrals.choosing import ListInputs
 from risk_model.referrals.decisions import read_decisions
 from risk_model.referrals.lists import make_lists
-from risk_model.state import Say, State
+from risk_model.state import REFERENCES, Say, State
 from risk_model.telling import Made
-from risk_model.training.fitting import TrainingResult
-from risk_model.training.predictions import pooled
-from risk_model.training.references import Reference, measure_reference
 
-REFERENCES = "references.parquet"
 DEMONSTRATION_ACCEPTS = (
     "Shown as it is, for demonstration on data that are about nobody. Accepting this for use with people takes a named "
     "person, and their reason."
@@ -98,7 +94,7 @@ class Pipeline(State):
     def train(self) -> Made:
         """Every estimator on every split, measured; the chosen one refitted on the latest data."""
         result = self.trained
-        return telling.of_training(self.experiment, result, self._references(result), self.team_names)
+        return telling.of_training(self.experiment, result, self.references_for(result), self.team_names)
 
     def compare(self) -> Made:
         """The same comparison again, from what training left."""
@@ -191,16 +187,6 @@ class Pipeline(State):
         """The folder of the latest lists before a date."""
         earlier = [path.parent for path in self.workspace.lists("").glob("*/lists.json") if path.parent.name < f"{day}"]
         return max(earlier, default=None)
-
-    def _references(self, result: TrainingResult) -> tuple[Reference, ...]:
-        """Other people's scores on our test rows, where the data came with any."""
-        path = self.workspace.data / REFERENCES
-        if not path.exists():
-            return ()
-        rows = pooled([part for part in result.predictions if part.estimator == result.selection.chosen])
-        plan = self.experiment
-        scores = pq.read_table(path)
-        return (measure_reference(scores.column_names[1], scores, rows, plan.bootstrap_resamples, plan.seed),)
 
     def _take_in_broward(self) -> Made:
         if self.data is None:

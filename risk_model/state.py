@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from features.build import code_digest, definitions_digest
 from features.catalogue import CATALOGUES, THEMES
@@ -25,12 +26,14 @@ from risk_model.tracking import DataSource, Tracker, git_commit
 from risk_model.training.fitting import TrainingResult, refit_final, reread, train
 from risk_model.training.leaderboard import write_leaderboard
 from risk_model.training.plots import Plot
-from risk_model.training.predictions import read_predictions
+from risk_model.training.predictions import pooled, read_predictions
+from risk_model.training.references import Reference, measure_reference
 from risk_model.training.report import leaderboard_plots
 from risk_model.training.scorer import ScoringModel
 
 Say = Callable[[str], None]
 HOUSE = Path(__file__).resolve().parents[1]
+REFERENCES = "references.parquet"
 MOST_EXPLAINED = 5_000
 """Rows, the latest, on which the audit looks at what moves the scores."""
 
@@ -155,3 +158,13 @@ class State:
         if not self.is_trained():
             name = self.experiment.name
             raise MissingStep(f"{name} is not trained on this data, plan and code; first: risk-model train {self.page}")
+
+    def references_for(self, result: TrainingResult) -> tuple[Reference, ...]:
+        """Other people's scores on our test rows, where the data came with any."""
+        path = self.workspace.data / REFERENCES
+        if not path.exists():
+            return ()
+        rows = pooled([part for part in result.predictions if part.estimator == result.selection.chosen])
+        plan = self.experiment
+        scores = pq.read_table(path)
+        return (measure_reference(scores.column_names[1], scores, rows, plan.bootstrap_resamples, plan.seed),)

@@ -17,7 +17,7 @@ from risk_model.words import listed
 
 WHAT = {
     "northumbria": "It orders {who} by how likely {outcome} is, so that {teams} can offer **voluntary support** "
-    "to those first for whom it matters most. A person decides every offer; nothing happens by itself.",
+    "to them in that order. A person decides every offer; nothing happens by itself.",
     "broward": "It checks the method on public data about {who} in another country. "
     "It is **never used for any person**.",
 }
