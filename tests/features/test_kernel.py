@@ -131,6 +131,15 @@ def test_threads_change_nothing(events: list[Event], pairs) -> None:
     assert _same(aggregate(table_of(events), rows, PLAN, 1), aggregate(table_of(events), rows, PLAN, 3))
 
 
+@settings(max_examples=20, deadline=None)
+@given(worlds, row_lists)
+def test_the_dates_of_a_person_may_come_in_any_order(events: list[Event], pairs) -> None:
+    latest_first = rows_of(pairs).sort_by([("person", "ascending"), ("as_of", "descending")])
+    made = aggregate(table_of(events), latest_first, PLAN, 1)
+    again = made.sort_by([("person", "ascending"), ("as_of", "ascending")])
+    assert _same(again, aggregate(table_of(events), rows_of(pairs), PLAN, 1))
+
+
 @pytest.mark.parametrize(
     ("days_before", "delay", "withdrawn_before", "counted"),
     [
