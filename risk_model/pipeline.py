@@ -198,7 +198,7 @@ class Pipeline(State):
             rows = read_broward(self.data)
             write_events(self.workspace, rows.persons, rows.protected, rows.areas, rows.events, rows.feeds)
             with whole_file(self.workspace.data / REFERENCES) as scratch:
-                pq.write_table(rows.references, scratch)
+                pq.write_table(rows.references.rename_columns(["person", "COMPAS decile"]), scratch)
             mark_done(self.workspace.data, "intake", stamp, {"notes": list(rows.notes)})
         return Made(f"Loaded {self.data.name}; nothing in it identifies anyone.")
 

@@ -33,7 +33,7 @@ ARROWS = {
     "preparation": ("experiment", "training"),
     "telling": ("experiment", "disclosure", "training", "publishing"),
     "state": ("experiment", "preparation", "tracking", "training", "audits"),
-    "carding": ("state", "tracking", "training", "publishing"),
+    "carding": ("experiment", "state", "tracking", "training", "publishing"),
     "pipeline": ("*",),
     "cli": ("pipeline",),
 }

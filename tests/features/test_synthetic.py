@@ -12,7 +12,7 @@ import pytest
 
 from features.errors import BadConfiguration, BadInput
 from features.events import DISPOSALS, NEEDS, OFFENCE_GROUPS, POLICE_ROLES, SUSPENSION_REASONS
-from features.synthetic import DEFAULT_SEED, SyntheticSummary, make_partners, school
+from features.synthetic import DEFAULT_SEED, MARKER, SyntheticSummary, make_partners, school
 from features.synthetic.areas import COLUMNS, FULL_SIZE, made_up_areas, read_areas
 from features.synthetic.lives import Lives
 from features.synthetic.needs import HAZARDS, base_log_rates, hotspots, traits_of
@@ -153,7 +153,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_children(tmp_
 
 
 def test_every_file_has_exactly_the_header_of_the_contract_and_as_many_rows_as_the_summary_says(made: Made) -> None:
-    assert {path.stem for path in made.folder.iterdir()} == set(HEADERS)
+    assert {path.name for path in made.folder.iterdir()} == {f"{name}.csv" for name in HEADERS} | {MARKER}
     for name, header in HEADERS.items():
         with (made.folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
             assert stream.readline() == header + "\n"

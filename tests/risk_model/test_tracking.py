@@ -83,7 +83,8 @@ def test_metrics_have_intervals_and_inputs_say_which_data_without_a_row_of_it(tr
     )
     assert child.data.metrics["auc"] == round(evaluation.figure("auc").value, 3)
     assert child.data.metrics["auc.low"] == round(evaluation.figure("auc").low, 3)
-    assert child.data.params["logistic.penalty_strength"] == "0.02"
+    strength = tracked.world.experiment.estimators["logistic"]["penalty_strength"]
+    assert child.data.params["logistic.penalty_strength"] == f"{strength}"
     inputs = {each.tags[0].value: each.dataset for each in child.inputs.dataset_inputs}
     assert set(inputs) == {"training", "calibration", "testing"}
     assert len({each.digest for each in inputs.values()}) == 3
