@@ -13,11 +13,10 @@ import pytest
 from features.feeds import FEEDS
 from features.workspace import digest_file
 from risk_model import cli
+from tests.conftest import CHILDREN
 
 FIRST_TIME_ENTRY = Path(__file__).parents[2] / "experiments" / "first_time_entry.toml"
 BROWARD = FIRST_TIME_ENTRY.with_name("broward.toml")
-BY_RECORD = ("mlflow/",)
-"""Where MLflow keeps its own times of writing."""
 
 
 class Said:
@@ -64,9 +63,8 @@ def page_with(folder: Path, was: str, now: str) -> Path:
 
 
 def files_in(folder: Path) -> dict[str, str]:
-    """Every file under a folder with its digest, but those that record when they were written."""
-    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name: digest_file(path) for name, path in found.items() if not name.startswith(BY_RECORD)}
+    """Every file under a folder, with its digest."""
+    return {path.relative_to(folder).as_posix(): digest_file(path) for path in folder.rglob("*") if path.is_file()}
 
 
 def assert_refused(said: Said, exit_code: int, *words: str) -> None:
@@ -208,16 +206,20 @@ def test_off_a_terminal_a_command_prints_its_result_only_and_writes_its_figures(
     assert set(figures["rows"]) == {feed.name for feed in FEEDS}
 
 
-def test_the_whole_run_again_changes_not_one_byte(run: Run, small_run: Path, tmp_path: Path) -> None:
-    workspace = shutil.copytree(small_run, tmp_path / "w")
-    before = files_in(workspace)
-    said = run("run", "-w", workspace, "--json", tmp_path / "again.json")
-    assert said.code == 0
-    assert files_in(workspace) == before
-    first = json.loads((small_run.parent / "run.json").read_text(encoding="utf-8"))
-    again = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
-    assert [Path(name).name for name in again.pop("score")["files"]] == [
-        Path(name).name for name in first.pop("score")["files"]
-    ]
-    assert again.pop("intake") == first.pop("intake") | {"already_loaded": True}
-    assert again == first
+def test_extracts_sent_and_loaded_again_change_not_one_byte(run: Run, loaded: Path) -> None:
+    before = files_in(loaded)
+    assert run("simulate", "-w", loaded, "--children", CHILDREN).code == 0
+    said = run("intake", "-w", loaded)
+    assert said.out.startswith("Already loaded: the same extracts.")
+    assert files_in(loaded) == before
+
+
+def test_records_of_real_people_are_not_loaded_with_a_key_anybody_can_make(
+    run: Run, loaded: Path, tmp_path: Path
+) -> None:
+    before = files_in(loaded)
+    delivery = shutil.copytree(loaded / "extracts", tmp_path / "delivery", ignore=shutil.ignore_patterns("*.json"))
+    (delivery / "area.csv").write_text((delivery / "area.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    said = run("intake", "-w", loaded, "--data", delivery)
+    assert_refused(said, 7, "DEMONSTRATION_KEY.txt", "not marked as synthetic")
+    assert files_in(loaded) == before
