@@ -12,7 +12,7 @@ import hmac
 import secrets
 from pathlib import Path
 
-from features.errors import BadConfiguration, BadInput, MissingStep
+from features.errors import BadConfiguration, BadInput, MissingStep, NotPermitted
 from features.workspace import Workspace, whole_file, write_text
 
 KEY_BYTES = 32
@@ -28,6 +28,7 @@ RECORD_SQL = f"""
 """
 """``Pseudonymiser.record`` as SQL, once the variables hold the key's ``pads``."""
 
+DEMONSTRATION_FILE = "DEMONSTRATION_KEY.txt"
 DEMONSTRATION_NOTE = """This key was derived from a seed, so that a demonstration on synthetic data can be repeated.
 Anybody can derive it again. Never load real people's records with it: start a new workspace without a seed, and the
 first load makes a secret key.
@@ -117,8 +118,15 @@ def read_or_make_key(workspace: Workspace, seed: int | None = None) -> bytes:
     """The workspace's key, made at the first load: secret, or derived from ``seed`` for a repeatable demonstration.
 
     :raises BadConfiguration: there is a warehouse but its key is gone; a new key would rename everybody in it.
+    :raises NotPermitted: the key there is a demonstration's, and these records are not said to be one's.
     """
     path = key_path(workspace)
+    note = path.parent / DEMONSTRATION_FILE
+    if path.exists() and seed is None and note.exists():
+        raise NotPermitted(
+            f"{note} says that anybody can make this key again, and these extracts are not marked as synthetic: "
+            "load them into a new workspace, or give RISK_MODEL_KEYS a folder of its own"
+        )
     if path.exists():
         return read_key(workspace)
     if workspace.warehouse.exists():
@@ -131,5 +139,5 @@ def read_or_make_key(workspace: Workspace, seed: int | None = None) -> bytes:
     with whole_file(path) as scratch:
         scratch.write_text(key.hex(), encoding="ascii")
     if seed is not None:
-        write_text(path.parent / "DEMONSTRATION_KEY.txt", DEMONSTRATION_NOTE)
+        write_text(note, DEMONSTRATION_NOTE)
     return key

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.errors import BadConfiguration, MissingStep
+from features.errors import BadConfiguration, MissingStep, NotPermitted
 from features.pseudonyms import LETTERS, RECORD_SQL, Pseudonymiser, key_path, read_key, read_or_make_key, show
 from features.store import Connection, connect
 from features.workspace import Workspace
@@ -73,6 +73,14 @@ def test_a_demonstration_key_comes_from_its_seed_and_says_so(tmp_path: Path) -> 
     assert read_or_make_key(one, seed=7) == read_or_make_key(other, seed=7)
     assert read_or_make_key(Workspace(tmp_path / "third"), seed=8) != read_key(one)
     assert "Never load real people's records" in (one.keys / "DEMONSTRATION_KEY.txt").read_text()
+
+
+def test_records_not_marked_as_synthetic_never_get_a_demonstration_key(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    key = read_or_make_key(workspace, seed=7)
+    with pytest.raises(NotPermitted, match="not marked as synthetic: load them into a new workspace"):
+        read_or_make_key(workspace)
+    assert key == read_or_make_key(workspace, seed=7) == read_key(workspace)
 
 
 def test_a_key_that_is_missing_or_spoilt_is_refused_without_showing_it(tmp_path: Path) -> None:
