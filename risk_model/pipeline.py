@@ -16,6 +16,7 @@ from features.catalogue import CATALOGUES
 from features.dictionary import as_records, render_html, render_markdown
 from features.feeds.broward import read_broward
 from features.intake import take_in
+from features.pseudonyms import DEMONSTRATION_FILE
 from features.synthetic import DEFAULT_SEED, MARKER, make_partners
 from features.warehouse import Warehouse, write_events
 from features.workspace import (
@@ -73,7 +74,7 @@ class Pipeline(State):
         delivery = self.data or self.workspace.extracts
         if not delivery.exists():
             raise MissingStep(f"no extracts at {delivery}; make synthetic ones (risk-model simulate) or give --data")
-        key_seed = DEFAULT_SEED if self._is_demonstration(delivery) else None
+        key_seed = DEFAULT_SEED if (delivery / MARKER).exists() else None
         return telling.of_intake(take_in(self.workspace, delivery, self.say, key_seed=key_seed))
 
     def features(self) -> Made:
@@ -136,10 +137,10 @@ class Pipeline(State):
         sign_off = self._sign_off(signed_by, role, signed_on, accept)
         self.say("publishing: signed, versioned, registered")
         models, keys = self.workspace.models(self.experiment.name), self.workspace.keys
-        live = self.experiment.card.use == "live"
+        repeatable = self.experiment.card.use == "demonstration" and (keys / DEMONSTRATION_FILE).exists()
         inputs = PublishInputs(
             card_inputs(self, (sign_off,)), self.model_folder, self.page.read_text(encoding="utf-8"), models, keys,
-            None if live or not self._is_demonstration(self.workspace.extracts) else f"{DEFAULT_SEED}",
+            f"{DEFAULT_SEED}" if repeatable else None,
         )  # fmt: skip
         version = publish(inputs)
         promote(models, version.version, sign_off.name, sign_off.signed_on, trusted_key(keys))
@@ -201,10 +202,6 @@ class Pipeline(State):
                 pq.write_table(rows.references.rename_columns(["person", "COMPAS decile"]), scratch)
             mark_done(self.workspace.data, "intake", stamp, {"notes": list(rows.notes)})
         return Made(f"Loaded {self.data.name}; nothing in it identifies anyone.")
-
-    def _is_demonstration(self, delivery: Path) -> bool:
-        """Whether these extracts are our own synthetic ones: only they may have a key that anybody can make again."""
-        return (delivery / MARKER).exists()
 
 
 def simulate(
