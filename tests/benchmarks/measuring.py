@@ -1,0 +1,102 @@
+"""Times the sides of a comparison, each in its own process, taking turns, so that a busy machine slows all alike."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One side: the median of its times (s), its process's peak memory (MB), and its answer, to be compared."""
+
+    seconds: float
+    peak_mb: float
+    answer: Any
+
+
+def measure(module: str, sides: tuple[str, ...], folder: Path, repeats: int) -> dict[str, Measured]:
+    """Every side once to warm up, then ``repeats`` times in turn: A B A B ...
+
+    ``module.side(name, folder)`` returns the work; what the work returns goes to ``module.answer``, untimed.
+    """
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    with _processes(module, sides, folder) as pipes:
+        answers = {name: _ask(pipes[name], "warm up") for name in sides}
+        for _ in range(repeats):
+            for name in sides:
+                times[name].append(_ask(pipes[name], "time"))
+        peaks = {name: _ask(pipes[name], "peak") for name in sides}
+    return {name: Measured(statistics.median(times[name]), peaks[name], answers[name]) for name in sides}
+
+
+@contextmanager
+def _processes(module: str, sides: tuple[str, ...], folder: Path) -> Iterator[dict[str, Connection]]:
+    spawn = get_context("spawn")
+    pairs = {name: spawn.Pipe() for name in sides}
+    workers = [
+        spawn.Process(target=_work, args=(module, name, folder, there), daemon=True)
+        for name, (_, there) in pairs.items()
+    ]
+    for worker in workers:
+        worker.start()
+    for _, there in pairs.values():
+        there.close()
+    try:
+        yield {name: here for name, (here, _) in pairs.items()}
+    finally:
+        for here, _ in pairs.values():
+            here.close()
+        for worker in workers:
+            worker.join(60)
+
+
+def _ask(pipe: Connection, what: str) -> Any:
+    try:
+        pipe.send(what)
+        return pipe.recv()
+    except (EOFError, BrokenPipeError):
+        raise SystemExit("bench: a measured process ended before it answered; its own message is above") from None
+
+
+def _work(module: str, name: str, folder: Path, pipe: Connection) -> None:
+    """What a measured process does: it waits for its turn, works, and says how long it took."""
+    comparison = import_module(module)
+    work = comparison.side(name, folder)
+    peak = 0.0
+    while True:
+        try:
+            asked = pipe.recv()
+        except EOFError:
+            return
+        if asked == "peak":
+            pipe.send(peak)
+            continue
+        started = time.perf_counter()
+        made = work()
+        seconds = time.perf_counter() - started
+        peak = peak or peak_mb()
+        said = seconds if asked == "time" else comparison.answer(made)
+        del made  # given back before the other side's turn
+        pipe.send(said)
+
+
+def peak_mb() -> float:
+    """The most memory this process has held, in MB (10^6 bytes), without what its parent held when it was started."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / 1e6
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
