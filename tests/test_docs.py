@@ -6,83 +6,41 @@ Commands run in order, page by page, in a folder of their own that holds the sma
 from __future__ import annotations
 
 import importlib
-import json
 import re
-import shlex
 import shutil
 import sys
 import tomllib
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer.main
 
 from features.feeds import FEEDS
 from risk_model import cli
 from tests.conftest import CHILDREN, HOUSE
+from tests.pages import (
+    PAGES,
+    WITH_COMMANDS,
+    anchors,
+    blocks,
+    commands,
+    make_targets,
+    named_in,
+    options,
+    page,
+    quoted,
+    table,
+)
 
-PAGES = ("README.md", "docs/data_scientist.md", "docs/youth_justice_worker.md", "docs/governance_reviewer.md",
-         "docs/own_data.md", "docs/json.md", "experiments/README.md", "model_cards/README.md",
-         "CHANGELOG.md")  # fmt: skip
-WITH_COMMANDS = tuple(page for page in PAGES if page.startswith(("README", "docs/")))
 PUBLIC_DATA = HOUSE.parent / "shared" / "data"
+MADE_BY_OTHER_TARGETS = ("bench.json", "soak.json")
 NOT_FOR_A_PERSON = re.compile(r"offender|high[- ]risk|\bnominal\b|delinquent|criminals?\b", re.IGNORECASE)
-
-
-@cache
-def page(name: str) -> str:
-    return (HOUSE / name).read_text(encoding="utf-8")
-
-
-def blocks(name: str, language: str) -> list[tuple[str, str]]:
-    """(what follows the language on the fence, content) of every fenced block of one language, in order."""
-    return re.findall(rf"^```{language} ?(\S*)\n(.*?)^```$", page(name), re.MULTILINE | re.DOTALL)
-
-
-def commands(name: str) -> list[list[str]]:
-    """Every command of a page's bash blocks, split as a shell would; comments left out."""
-    text = "\n".join(content for _, content in blocks(name, "bash")).replace("\\\n", " ")
-    return [words for line in text.splitlines() if (words := shlex.split(line, comments=True))]
-
-
-def table(name: str, heading: str, level: str = "##") -> list[list[str]]:
-    """The rows of the tables under a heading, as cells, without their heads."""
-    section = page(name).split(f"\n{level} {heading}\n", 1)[1].split(f"\n{level} ", 1)[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
-    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    return [row for at, row in enumerate(rows) if not is_head(rows, at)]
-
-
-def is_head(rows: list[list[str]], at: int) -> bool:
-    """Whether a row is a table's head, or the rule under it."""
-    rule = re.compile(r"^[\s|:-]+$")
-    return bool(rule.match("|".join(rows[at]))) or (at + 1 < len(rows) and bool(rule.match("|".join(rows[at + 1]))))
-
-
-def quoted(text: str) -> list[str]:
-    """Everything between backquotes."""
-    return re.findall(r"`([^`]+)`", text)
-
-
-@cache
-def options() -> dict[str, set[str]]:
-    """The options of every command, by its name."""
-    group: Any = typer.main.get_command(cli.app)
-    return {
-        name: {option for parameter in command.params for option in parameter.opts} | {"--help"}
-        for name, command in group.commands.items()
-    }
 
 
 @pytest.fixture
 def home(small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that looks like the house to a command, with the small run in its workspace."""
     shutil.copytree(small_run, tmp_path / "workspace" / "small")
-    for part in ("experiments", "features", "risk_model"):
-        (tmp_path / part).symlink_to(HOUSE / part, target_is_directory=True)
+    (tmp_path / "experiments").symlink_to(HOUSE / "experiments", target_is_directory=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -125,10 +83,6 @@ def run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert not ended.value.code, " ".join(words)
 
 
-def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):.*## ", (HOUSE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-
-
 def test_a_small_world_is_of_one_size_in_every_page() -> None:
     told = {words[words.index("--children") + 1] for name in WITH_COMMANDS for words in commands(name)
             if "--children" in words}  # fmt: skip
@@ -137,7 +91,7 @@ def test_a_small_world_is_of_one_size_in_every_page() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_command_and_option_named_in_a_page_exists(name: str) -> None:
-    named = [each for each in quoted(page(name)) if "\n" not in each]
+    named = named_in(name)
     for words in [*commands(name), *(each.split() for each in named if each.startswith("risk-model"))]:
         if words[0] == "risk-model" and len(words) > 1:
             known = options().get(words[1], {"--help"} if words[1] == "--help" else set())
@@ -166,10 +120,15 @@ def test_every_link_and_picture_leads_somewhere(name: str) -> None:
             assert heading in set(anchors(leads_to.read_text(encoding="utf-8"))), target
 
 
-def anchors(text: str) -> Iterator[str]:
-    """The names under which headings can be linked to."""
-    for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
-        yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_named_in_a_page_is_there(name: str, small_run: Path) -> None:
+    roots = (HOUSE, small_run)
+    first = {path.name for root in roots for path in root.iterdir()}
+    for named in named_in(name):
+        path = Path(named.removeprefix("workspace/").removeprefix("small/"))
+        is_ours = "/" in named and first & set(path.parts[:1]) and not re.search(r"[<>*=\s]", named)
+        if is_ours and path.name not in MADE_BY_OTHER_TARGETS:
+            assert any((root / path).exists() for root in roots), named
 
 
 def test_every_place_on_the_map_exists_and_every_room_is_on_it() -> None:
@@ -221,51 +180,6 @@ def test_the_page_on_own_data_lists_every_extract_as_its_feed_reads_it() -> None
         assert quoted(columns) == [column.name for column in feed.columns]
         bold = set(re.findall(r"\*\*`(\w+)`\*\*", columns))
         assert bold == {column.name for column in feed.columns if column.required}
-
-
-@pytest.mark.parametrize("step", ["intake", "features", "dictionary", "train", "audit", "card", "publish", "score"])
-def test_what_a_step_writes_as_json_is_what_the_page_says(step: str, small_run: Path) -> None:
-    written = json.loads((small_run.parent / "run.json").read_text(encoding="utf-8"))[step]
-    documented = [quoted(row[0])[0] for row in table("docs/json.md", step)]
-    assert {re.split(r"[.\[]", key)[0] for key in documented} == set(written)
-    for key in documented:
-        assert_there(written, key)
-
-
-def test_what_a_run_writes_as_json_is_its_steps(small_run: Path) -> None:
-    written = json.loads((small_run.parent / "run.json").read_text(encoding="utf-8"))
-    assert set(written) == {quoted(row[0])[0] for row in table("docs/json.md", "run")}
-
-
-def assert_there(value: Any, key: str) -> None:
-    """That a documented key leads to something: ``[]`` is the first of a list, ``<...>`` the first of a table.
-
-    A list with nothing in it, such as failures, has nothing further to look at.
-    """
-    for part in re.findall(r"\[\]|<[^>]+>|[^.\[\]<>]+", key):
-        if part == "[]":
-            assert isinstance(value, list), key
-            if not value:
-                return
-            value = max(value, key=lambda each: len(str(each)))
-        elif part.startswith("<"):
-            assert isinstance(value, dict), key
-            assert value, key
-            value = next(iter(value.values()))
-        else:
-            assert part in value, key
-            value = value[part]
-
-
-def test_what_simulate_writes_as_json_is_what_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    out = tmp_path / "figures.json"
-    command = ["risk-model", "simulate", "-w", str(tmp_path / "w"), "--children", "500", "--json", str(out)]
-    run(command, monkeypatch)
-    written = json.loads(out.read_text(encoding="utf-8"))
-    documented = [quoted(row[0])[0] for row in table("docs/json.md", "simulate")]
-    assert {re.split(r"[.\[]", key)[0] for key in documented} == set(written)
-    for key in documented:
-        assert_there(written, key)
 
 
 def test_the_changelog_names_this_version_and_its_date() -> None:
