@@ -14,6 +14,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+SLOW, SLOW_REPEATS = 5.0, 3
+"""Where a side takes so many seconds, each is timed so many times at most."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -25,18 +28,19 @@ class Measured:
 
 
 def measure(module: str, sides: tuple[str, ...], folder: Path, repeats: int) -> dict[str, Measured]:
-    """Every side once to warm up, then ``repeats`` times in turn: A B A B ...
+    """Every side once to warm up, then ``repeats`` times in turn (A B A B ...), or fewer where one of them is slow.
 
     ``module.side(name, folder)`` returns the work; what the work returns goes to ``module.answer``, untimed.
     """
-    times: dict[str, list[float]] = {name: [] for name in sides}
     with _processes(module, sides, folder) as pipes:
-        answers = {name: _ask(pipes[name], "warm up") for name in sides}
-        for _ in range(repeats):
+        warm = {name: _ask(pipes[name], "work and answer") for name in sides}
+        slow = max(seconds for seconds, _ in warm.values()) > SLOW
+        times: dict[str, list[float]] = {name: [] for name in sides}
+        for _ in range(min(repeats, SLOW_REPEATS) if slow else repeats):
             for name in sides:
-                times[name].append(_ask(pipes[name], "time"))
+                times[name].append(_ask(pipes[name], "work")[0])
         peaks = {name: _ask(pipes[name], "peak") for name in sides}
-    return {name: Measured(statistics.median(times[name]), peaks[name], answers[name]) for name in sides}
+    return {name: Measured(statistics.median(times[name]), peaks[name], warm[name][1]) for name in sides}
 
 
 @contextmanager
@@ -85,7 +89,7 @@ def _work(module: str, name: str, folder: Path, pipe: Connection) -> None:
         made = work()
         seconds = time.perf_counter() - started
         peak = peak or peak_mb()
-        said = seconds if asked == "time" else comparison.answer(made)
+        said = seconds, comparison.answer(made) if asked == "work and answer" else None
         del made  # given back before the other side's turn
         pipe.send(said)
 

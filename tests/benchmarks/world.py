@@ -117,6 +117,10 @@ def read(folder: Path, name: str, columns: tuple[str, ...] | None = None) -> pa.
 
 
 def column_digests(made: pa.Table) -> dict[str, str]:
-    """A digest of each feature's float32 bytes, rows in order of person and date: equal only if every value is."""
+    """A digest of each feature's float32 bytes, rows in order of person and date: equal only if every value is.
+
+    Adding 0 turns -0 into 0: they are equal, and which one is the larger hangs on the order they come in.
+    """
     made = made.sort_by([("person", "ascending"), ("as_of", "ascending")])
-    return {name: hashlib.sha256(made[name].to_numpy().astype(np.float32).tobytes()).hexdigest() for name in NAMES}
+    values = {name: made[name].to_numpy().astype(np.float32) + np.float32(0) for name in NAMES}
+    return {name: hashlib.sha256(column.tobytes()).hexdigest() for name, column in values.items()}
