@@ -146,12 +146,16 @@ def of_version(version: ModelVersion, sign_off: SignOff) -> Made:
 def of_lists(written: Sequence[Path], version: ModelVersion, as_of: date) -> Made:
     """The lists written; one for a day the model has already seen beyond is for practice, and says so."""
     learned_until = version.manifest.provenance.data_until
-    practice = days_back(days_since_epoch(as_of), days_since_epoch(learned_until)) > 0
+    days_before = days_back(days_since_epoch(as_of), days_since_epoch(learned_until))
+    practice = days_before > 0
     teams = [path.stem for path in written if path.suffix == ".csv"]
     text = lines(
         f"Lists as of {as_of}, by version {version.version}: people decide whom to offer voluntary support.",
         f"For practice only: this model learned from data until {learned_until}, so it knows what came later."
         if practice
+        else "",
+        f"The model's data end on {learned_until}, {-days_before} days before: check that later records are loaded."
+        if days_before < 0
         else "",
         [f"  {written[0].parent / team}.html" for team in teams],
         f"Start at {written[0]}",

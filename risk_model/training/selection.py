@@ -71,7 +71,7 @@ def select(plan: SelectionPlan, by_split: BySplit) -> Selection:
     table = tuple(Standing(name, ESTIMATORS[name].publishable, means[name], from_best.get(name)) for name in ranked)
     tied = [best, *(name for name in choosable[1:] if plan.tie_within_interval and from_best[name].is_tie)]
     chosen = min(tied, key=lambda name: (_simplicity(plan, name), ranked.index(name)))
-    reason = _reason(plan, means, from_best, best, chosen)
+    reason = _reason(plan, from_best, best, chosen)
     return Selection(chosen, plan.metric, reason, table, _against_rule(by_split, ranked, plan.metric))
 
 
@@ -86,16 +86,15 @@ def _against_rule(by_split: BySplit, ranked: Sequence[str], metric: str) -> tupl
     return tuple(difference(by_split[name], by_split[rules[0]], metric) for name in learners) if rules else ()
 
 
-def _reason(
-    plan: SelectionPlan, means: Mapping[str, float], from_best: Mapping[str, Difference], best: str, chosen: str
-) -> str:
+def _reason(plan: SelectionPlan, from_best: Mapping[str, Difference], best: str, chosen: str) -> str:
+    """Why this one, in words; no estimator's own value, which may rest on few and is shown where that is checked."""
     what = BY_NAME[plan.metric].plain
     measured = f'the mean over the splits of "{what}" ({plan.metric}), as the experiment fixed beforehand'
     if chosen == best:
-        return f"{ESTIMATORS[best].plain_name} has the best value, {means[best]:.3f}, by {measured}."
+        return f"{ESTIMATORS[best].plain_name} has the best value by {measured}."
     gap = from_best[chosen].figure
+    by = f"the difference is {gap.value:+.3f}, with a 95% interval from {gap.low:+.3f} to {gap.high:+.3f}"
     return (
-        f"{ESTIMATORS[chosen].plain_name} ({means[chosen]:.3f}) cannot be told apart from the best, "
-        f"{ESTIMATORS[best].plain_name} ({means[best]:.3f}), and is simpler: the difference is {gap.value:+.3f}, with "
-        f"a 95% interval from {gap.low:+.3f} to {gap.high:+.3f}. Judged by {measured}."
+        f"{ESTIMATORS[chosen].plain_name} cannot be told apart from the best, {ESTIMATORS[best].plain_name}, and is "
+        f"simpler: {'there are too few to measure a difference' if math.isnan(gap.low) else by}. Judged by {measured}."
     )

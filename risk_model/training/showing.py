@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from risk_model import words
@@ -56,6 +57,7 @@ def say_difference(each: Difference) -> str:
     """The difference as a sentence."""
     mine, other = ESTIMATORS[each.estimator].plain_name, ESTIMATORS[each.against].plain_name
     by = f"{each.figure.value:+.3f} (95% interval {each.figure.low:+.3f} to {each.figure.high:+.3f})"
+    by = "with too few to measure" if math.isnan(each.figure.low) else by
     if each.is_tie:
         return f"{mine} against {other}: a tie, {by}."
     return f"{mine} is {verdict(each)} than {other}: {by}."

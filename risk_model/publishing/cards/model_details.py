@@ -6,7 +6,8 @@ from risk_model.document import bullets, plain, table
 from risk_model.publishing.cards.inputs import CardInputs
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import MEAN_OF_SPLITS
-from risk_model.training.showing import say_difference
+from risk_model.training.selection import Standing
+from risk_model.training.showing import say_difference, say_figure, shown_figure
 from risk_model.words import decimal, percent
 
 
@@ -32,7 +33,7 @@ def render(inputs: CardInputs) -> str:
     ]
     chosen = inputs.training.selection
     tried = [
-        [plain(ESTIMATORS[each.estimator].plain_name), _mean(each.mean, chosen.metric), _role(inputs, each.estimator)]
+        [plain(ESTIMATORS[each.estimator].plain_name), _mean(inputs, each), _role(inputs, each.estimator)]
         for each in chosen.table
     ]
     parts = [
@@ -57,8 +58,13 @@ def render(inputs: CardInputs) -> str:
     return "\n\n".join(parts)
 
 
-def _mean(value: float, metric: str) -> str:
-    return percent(value) if metric.endswith("_at_capacity") and not metric.startswith("lift") else decimal(value)
+def _mean(inputs: CardInputs, standing: Standing) -> str:
+    """The mean over the splits, or nothing where a count behind the figure is small."""
+    metric, each = inputs.training.selection.metric, inputs.on_all_splits(standing.estimator)
+    if shown_figure(each.figure(metric), each.counts, inputs.experiment.audit.suppress_under) is None:
+        return say_figure(None)
+    is_share = metric.endswith("_at_capacity") and not metric.startswith("lift")
+    return percent(standing.mean) if is_share else decimal(standing.mean)
 
 
 def _role(inputs: CardInputs, estimator: str) -> str:
