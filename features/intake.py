@@ -17,7 +17,7 @@ from features.feeds import FEEDS
 from features.linkage import LinkCounts, records_in_circles
 from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
 from features.quarantine import FeedReport, count_rows, set_aside
-from features.store import Connection, save_tables, scratch_store
+from features.store import Connection, save_tables, scratch_store, sweep_if_killed
 from features.warehouse import Warehouse, fingerprint_of, save_warehouse
 from features.workspace import Workspace, digest, digest_file, write_text
 
@@ -62,6 +62,7 @@ def take_in(
     _refuse_unlisted(extracts, delivery)
     done = _already_loaded(workspace, extracts)
     if done is not None:
+        sweep_if_killed(workspace.data)
         say("already loaded: the same extracts, rules and key")
         return done
     with scratch_store(workspace.data) as connection:

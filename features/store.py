@@ -22,6 +22,10 @@ StoreError = duckdb.Error
 
 THREADS = 2
 MEMORY = "1000MB"
+LOADING = ".loading"
+LEFT_BEHIND = (".warehouse.duckdb.*", ".identities.duckdb.*", ".quarantine.*", "quarantine/.refused.*",
+               f"{LOADING}/store.duckdb*", f"{LOADING}/.spill/*")  # fmt: skip
+"""Under a workspace's data: files and folders that only a killed load leaves."""
 
 
 def connect(path: Path, read_only: bool = False) -> Connection:
@@ -55,7 +59,7 @@ def scratch_store(folder: Path) -> Iterator[Connection]:
 
     :raises Refusal: another load is running in this workspace.
     """
-    home = folder / ".loading"
+    home = folder / LOADING
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = _lock(home / "lock.duckdb")
     connection = None
@@ -83,11 +87,21 @@ def _lock(path: Path) -> Connection:
         return connect(path)
 
 
+def sweep_if_killed(folder: Path) -> None:
+    """Remove what a load left behind that was killed once its warehouse was written: no other load would."""
+    if (folder / LOADING).exists():
+        with scratch_store(folder):
+            pass
+
+
 def _sweep(folder: Path) -> None:
     """Remove what a killed load left behind: it may hold names."""
-    for pattern in (".warehouse.duckdb.*", ".identities.duckdb.*", ".loading/store.duckdb*", ".loading/.spill/*"):
+    for pattern in LEFT_BEHIND:
         for left in folder.glob(pattern):
-            left.unlink(missing_ok=True)
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def save_tables(connection: Connection, target: Path, tables: dict[str, str]) -> None:

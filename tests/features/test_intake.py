@@ -308,6 +308,16 @@ with scratch_store(folder) as store:
     assert sorted(os.listdir(workspace.data)) == ["identities.duckdb", "intake.json", "quarantine", "warehouse.duckdb"]
 
 
+def test_what_a_load_left_that_was_killed_at_its_very_end_is_swept_too(workspace: Workspace) -> None:
+    _load(workspace)
+    for left in (".loading/store.duckdb", ".quarantine.abc/custody.csv", "quarantine/.refused.abc/custody.csv"):
+        (workspace.data / left).parent.mkdir(parents=True)
+        (workspace.data / left).write_text(SECRET)
+    assert _load(workspace).already_loaded
+    assert sorted(os.listdir(workspace.data)) == ["identities.duckdb", "intake.json", "quarantine", "warehouse.duckdb"]
+    assert not [path for path in workspace.quarantine.rglob("*") if path.is_file()]
+
+
 def test_two_loads_at_once_are_refused(workspace: Workspace) -> None:
     holder = f"""
 import pathlib, sys
