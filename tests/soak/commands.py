@@ -35,17 +35,14 @@ def run(*words: str | Path) -> float:
     return time.monotonic() - started
 
 
-def run_and_kill(*words: str | Path, begun: Callable[[], bool], after: float) -> bool:
-    """Start a command and kill it (SIGKILL) ``after`` seconds from the moment ``begun`` says yes; whether it was
-    still at work then."""
+def run_and_kill(*words: str | Path, begun: Callable[[], bool], after: float) -> None:
+    """Start a command and kill it (SIGKILL) ``after`` seconds from the moment ``begun`` says yes."""
     with subprocess.Popen(command(*words), cwd=HOUSE, env=quiet_environment(), stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as process:  # fmt: skip
         wait_until(lambda: begun() or process.poll() is not None)
         ends = time.monotonic() + after
         wait_until(lambda: time.monotonic() >= ends or process.poll() is not None)
-        at_work = process.poll() is None
         process.kill()
-    return at_work
 
 
 def seconds_between(*words: str | Path, begun: Callable[[], bool], ended: Callable[[], bool]) -> float:

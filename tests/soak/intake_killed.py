@@ -17,7 +17,7 @@ from features.warehouse import Warehouse
 from features.workspace import Workspace
 from tests.soak.commands import content_of, run, run_and_kill, seconds_between
 
-CASES = 10
+CASES = 12
 CHILDREN = 600
 LEFT = (".loading", ".warehouse.duckdb.*", ".identities.duckdb.*", ".quarantine.*")
 
