@@ -5,9 +5,10 @@
     python -m tests.benchmarks --quick          # a twentieth of the size: whether it runs, not how fast
 
 Every side has a process of its own and two threads. After one run to warm up (whose answers are compared: the same
-values, or the bench fails) the sides take turns, five times (three where one is slow), and medians are given; so a
-busy machine moves the seconds, and the ratios much less. Everything is drawn from a seed into a temporary folder.
-``peak_mb`` is the most memory our process held. One file here is one comparison; its docstring says what is compared.
+values, or the bench fails) the sides take turns, five times (fifteen where both are short, three where one is slow),
+and medians are given; so a busy machine moves the seconds, and the ratios less. Everything is drawn from a seed into a
+temporary folder. ``peak_mb`` is the most memory our process held. One file here is one comparison; its docstring says
+what is compared.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--only", action="append", choices=COMPARISONS, metavar="NAME", help="this one (repeatable)")
-    parser.add_argument("--repeats", type=int, default=5, help="timed runs of each side, at most (5)")
+    parser.add_argument("--repeats", type=int, default=5, help="timed runs of each side: thrice that if short (5)")
     parser.add_argument("--quick", action="store_true", help="a twentieth of the size")
     return parser
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 SLOW, SLOW_REPEATS = 5.0, 3
-"""Where a side takes so many seconds, each is timed so many times at most."""
+"""Where a side takes longer than so many seconds, each is timed so many times at most."""
+SHORT, TIMES_AS_MANY = 1.0, 3
+"""Where no side takes as long as that, so many times as many: a short time is easily disturbed."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,27 @@ class Measured:
 
 
 def measure(module: str, sides: tuple[str, ...], folder: Path, repeats: int) -> dict[str, Measured]:
-    """Every side once to warm up, then ``repeats`` times in turn (A B A B ...), or fewer where one of them is slow.
+    """Every side once to warm up, once to see how long it takes, then timed in turn: A B A B ...
 
     ``module.side(name, folder)`` returns the work; what the work returns goes to ``module.answer``, untimed.
     """
     with _processes(module, sides, folder) as pipes:
-        warm = {name: _ask(pipes[name], "work and answer") for name in sides}
-        slow = max(seconds for seconds, _ in warm.values()) > SLOW
-        times: dict[str, list[float]] = {name: [] for name in sides}
-        for _ in range(min(repeats, SLOW_REPEATS) if slow else repeats):
+        answers = {name: _ask(pipes[name], "work and answer")[1] for name in sides}
+        times = {name: [_ask(pipes[name], "work")[0]] for name in sides}
+        for _ in range(_how_often(repeats, max(seconds for (seconds,) in times.values())) - 1):
             for name in sides:
                 times[name].append(_ask(pipes[name], "work")[0])
         peaks = {name: _ask(pipes[name], "peak") for name in sides}
-    return {name: Measured(statistics.median(times[name]), peaks[name], warm[name][1]) for name in sides}
+    return {name: Measured(statistics.median(times[name]), peaks[name], answers[name]) for name in sides}
+
+
+def _how_often(repeats: int, seconds: float) -> int:
+    """How often each side is timed, where the slower one takes so many seconds.
+
+    >>> _how_often(5, 0.3), _how_often(5, 2.0), _how_often(5, 20.0), _how_often(1, 20.0)
+    (15, 5, 3, 1)
+    """
+    return min(repeats, SLOW_REPEATS) if seconds > SLOW else repeats * TIMES_AS_MANY if seconds < SHORT else repeats
 
 
 @contextmanager
