@@ -34,7 +34,7 @@ test: check ## everything CI checks: make check, then all tests and docstring ex
 bench: setup ## performance against named references; writes workspace/bench.json
 	$(BIN)/python -m tests.benchmarks --json $(WORKSPACE)/bench.json
 
-soak: setup ## long fault tests: kills, fuzz, tampering, load; writes workspace/soak.json
+soak: setup ## long fault tests: kills, fuzz, tampering; writes workspace/soak.json
 	$(BIN)/python -m tests.soak --json $(WORKSPACE)/soak.json
 
 lock: setup ## write requirements.lock again from pyproject.toml (needs uv)
