@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.definition import Age, AnyFeature, Change, Feature, Ratio
+from features.definition import Age, AnyFeature, Change, Feature, Ratio, parts_of
 
 DAYS_A_YEAR = 365.25
 
@@ -26,7 +26,7 @@ def complete(table: pa.Table, features: Sequence[AnyFeature]) -> pa.Table:
             columns[feature.name] = table["age_years"].to_numpy().astype(np.float32)
     waiting = [f for f in features if isinstance(f, Ratio | Change)]
     while waiting:
-        ready = [f for f in waiting if all(part in columns for part in _parts(f))]
+        ready = [f for f in waiting if all(part in columns for part in parts_of(f))]
         if not ready:
             raise ValueError(f"features made from each other in a circle: {', '.join(f.name for f in waiting)}")
         for feature in ready:
@@ -36,12 +36,8 @@ def complete(table: pa.Table, features: Sequence[AnyFeature]) -> pa.Table:
     return pa.table([table["person"], table["as_of"], *arrays], names=["person", "as_of", *(f.name for f in features)])
 
 
-def _parts(feature: Ratio | Change) -> tuple[str, str]:
-    return (feature.over, feature.under) if isinstance(feature, Ratio) else (feature.recent, feature.whole)
-
-
 def _derive(feature: Ratio | Change, columns: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-    first, second = (columns[name].astype(np.float64) for name in _parts(feature))
+    first, second = (columns[name].astype(np.float64) for name in parts_of(feature))
     with np.errstate(divide="ignore", invalid="ignore"):
         if isinstance(feature, Ratio):
             made = np.where(second == 0, np.nan, first / second)

@@ -21,6 +21,7 @@ from features.definition import (
     Strength,
     Summary,
     depends_on_discretion,
+    parts_of,
 )
 from features.events import KINDS
 from features.windows import LookBack
@@ -150,7 +151,7 @@ def _window(feature: AnyFeature, by_name: dict[str, AnyFeature]) -> str:
         return "the date itself"
     if isinstance(feature, Feature):
         return _days(feature.window)
-    parts = [by_name[name] for name in _parts(feature)]
+    parts = [by_name[name] for name in parts_of(feature)]
     return "; and ".join(dict.fromkeys(_window(part, by_name) for part in parts))
 
 
@@ -161,17 +162,13 @@ def _days(window: LookBack) -> str:
     return f"the {window.days} days before the date; the first of them is included, the date itself is not"
 
 
-def _parts(feature: Ratio | Change) -> tuple[str, str]:
-    return (feature.over, feature.under) if isinstance(feature, Ratio) else (feature.recent, feature.whole)
-
-
 def _kinds(feature: AnyFeature, by_name: dict[str, AnyFeature]) -> list[str]:
     """The kinds of event behind a feature, its parts' included."""
     if isinstance(feature, Feature):
         return list(feature.events.kinds)
     if isinstance(feature, Age):
         return []
-    return list(dict.fromkeys(kind for name in _parts(feature) for kind in _kinds(by_name[name], by_name)))
+    return list(dict.fromkeys(kind for name in parts_of(feature) for kind in _kinds(by_name[name], by_name)))
 
 
 def _partners(feature: AnyFeature, by_name: dict[str, AnyFeature]) -> list[str]:

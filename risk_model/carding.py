@@ -24,7 +24,7 @@ def card_inputs(state: State, sign_offs: tuple[SignOff, ...]) -> CardInputs:
     return CardInputs(
         experiment=state.experiment,
         training=state.trained,
-        final_split=final_split(state.experiment, state.prepared.inputs().labelled().rows.as_of),
+        final_split=final_split(state.experiment, state.known.as_of),
         bands=model.bands,
         attrition=state.prepared.cohort.attrition,
         audit=state.audited,
@@ -33,10 +33,10 @@ def card_inputs(state: State, sign_offs: tuple[SignOff, ...]) -> CardInputs:
         themes=THEMES,
         team_names=state.team_names,
         feeds=feeds,
-        plots=state.plots_of(state.trained),
+        plots=state.plots,
         provenance=provenance_of(state),
         sign_offs=sign_offs,
-        references=state.references_for(state.trained),
+        references=state.references,
         confirmed=confirmed_items(state.experiment),
     )
 

@@ -94,8 +94,7 @@ class Pipeline(State):
 
     def train(self) -> Made:
         """Every estimator on every split, measured; the chosen one refitted on the latest data."""
-        result = self.trained
-        return telling.of_training(self.experiment, result, self.references_for(result), self.team_names)
+        return telling.of_training(self.experiment, self.trained, self.references, self.team_names)
 
     def compare(self) -> Made:
         """The same comparison again, from what training left."""

@@ -23,6 +23,7 @@ from risk_model.errors import BadInput, MissingStep
 from risk_model.experiment import Experiment, read_experiment
 from risk_model.preparation import Prepared, chosen_features, prepare
 from risk_model.tracking import DataSource, Tracker, git_commit
+from risk_model.training.dataset import Dataset
 from risk_model.training.fitting import TrainingResult, refit_final, reread, train
 from risk_model.training.leaderboard import write_leaderboard
 from risk_model.training.plots import Plot
@@ -76,6 +77,11 @@ class State:
             return prepare(self.experiment, warehouse, self.workspace.features, self.say)
 
     @cached_property
+    def known(self) -> Dataset:
+        """The rows whose outcome is known."""
+        return self.prepared.inputs().labelled().rows
+
+    @cached_property
     def trained(self) -> TrainingResult:
         """From the workspace where nothing it depends on has changed; otherwise trained, logged and kept."""
         with Warehouse(self.workspace.warehouse) as warehouse:
@@ -100,8 +106,7 @@ class State:
     @cached_property
     def audited(self) -> AuditReport:
         """What the audits find of the model that would be published."""
-        known = self.prepared.inputs().labelled().rows
-        latest = known.rows(np.sort(np.argsort(known.as_of, kind="stable")[-MOST_EXPLAINED:]))
+        latest = self.known.rows(np.sort(np.argsort(self.known.as_of, kind="stable")[-MOST_EXPLAINED:]))
         every = CATALOGUES[self.experiment.features.catalogue]
         self.say("auditing: for whom does it fail, what did it use, do its reasons add up")
         with Warehouse(self.workspace.warehouse) as warehouse:
@@ -159,11 +164,18 @@ class State:
             name = self.experiment.name
             raise MissingStep(f"{name} is not trained on this data, plan and code; first: risk-model train {self.page}")
 
-    def references_for(self, result: TrainingResult) -> tuple[Reference, ...]:
+    @cached_property
+    def plots(self) -> tuple[Plot, ...]:
+        """The plots of what was trained, drawn once for every card made of it."""
+        return self.plots_of(self.trained)
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
         """Other people's scores on our test rows, where the data came with any."""
         path = self.workspace.data / REFERENCES
         if not path.exists():
             return ()
+        result = self.trained
         rows = pooled([part for part in result.predictions if part.estimator == result.selection.chosen])
         plan = self.experiment
         scores = pq.read_table(path)
