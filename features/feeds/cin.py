@@ -10,19 +10,24 @@ from features.feeds.school_pupil import PUPIL_ETHNICITY
 
 NAMED_FACTORS: dict[str, str] = {name: name for name in KINDS["cin_factor"].codes if name != "other"}
 
+CHILD_COLUMNS = (
+    text("child_id", required=True),
+    text("upn"),
+    text("forename"),
+    text("surname"),
+    day("dob", required=False),
+    code("sex", ("M", "F", "U"), required=False),
+    code("ethnicity", (*PUPIL_ETHNICITY, *ETHNICITY_CODES), required=False),
+    text("la_code"),
+)
+"""Who a social care row is about: the same in both of its extracts."""
+
 FEED = Feed(
     name="cin",
     partner=SOCIAL_CARE,
     agreement="VRU-ISA-CARE",
     columns=(
-        text("child_id", required=True),
-        text("upn"),
-        text("forename"),
-        text("surname"),
-        day("dob", required=False),
-        code("sex", ("M", "F", "U"), required=False),
-        code("ethnicity", (*PUPIL_ETHNICITY, *ETHNICITY_CODES), required=False),
-        text("la_code"),
+        *CHILD_COLUMNS,
         day("referral_dt"),
         code("need", NEEDS),
         text("factors"),

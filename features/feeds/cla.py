@@ -1,9 +1,8 @@
 """Children in care: one row a placement (SSDA903 episodes). Starts and ends each reach us after the same delay."""
 
 from features.events import NEEDS, SOCIAL_CARE
-from features.feeds.feed import Feed, Numbering, code, day, sql_codes, text
-from features.feeds.police_nominal import ETHNICITY_CODES
-from features.feeds.school_pupil import PUPIL_ETHNICITY
+from features.feeds.cin import CHILD_COLUMNS
+from features.feeds.feed import Feed, Numbering, code, day, sql_codes
 
 PLACEMENTS: dict[str, str] = {
     **dict.fromkeys(("U1", "U2", "U3"), "kinship"),
@@ -19,14 +18,7 @@ FEED = Feed(
     partner=SOCIAL_CARE,
     agreement="VRU-ISA-CARE",
     columns=(
-        text("child_id", required=True),
-        text("upn"),
-        text("forename"),
-        text("surname"),
-        day("dob", required=False),
-        code("sex", ("M", "F", "U"), required=False),
-        code("ethnicity", (*PUPIL_ETHNICITY, *ETHNICITY_CODES), required=False),
-        text("la_code"),
+        *CHILD_COLUMNS,
         day("decom"),
         code("cin", NEEDS, required=False),
         code("place", tuple(PLACEMENTS)),
