@@ -31,15 +31,23 @@ check: setup ## lint and strict type check
 test: check ## everything CI checks: make check, then all tests and docstring examples
 	$(BIN)/python -m pytest -n 2
 
-bench: setup ## performance against named references; writes workspace/bench.json
+bench: $(VENV)/.bench ## performance against named references; writes workspace/bench.json
 	$(BIN)/python -m tests.benchmarks --json $(WORKSPACE)/bench.json
+
+$(VENV)/.bench: $(VENV)/.ready tests/benchmarks/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/benchmarks/requirements.lock
+	@touch $@
 
 soak: setup ## long fault tests: kills, fuzz, tampering; writes workspace/soak.json
 	$(BIN)/python -m tests.soak --json $(WORKSPACE)/soak.json
 
-lock: setup ## write requirements.lock again from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock
+
+COMPILE := uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+lock: setup ## write the locks again from pyproject.toml (needs uv); the second adds what only make bench needs
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra bench --constraint requirements.lock --output-file tests/benchmarks/requirements.lock
 
 clean: ## remove the environment and everything a run wrote
 	rm -rf $(VENV) $(WORKSPACE) build *.egg-info
