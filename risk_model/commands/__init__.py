@@ -1,0 +1,1 @@
+"""The commands, one file a theme. Nothing heavy is imported until one of them runs."""

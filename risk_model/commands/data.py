@@ -1,0 +1,65 @@
+"""Commands about data: from partners' extracts to feature tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from risk_model.commands.running import (
+    DEFAULT_EXPERIMENT,
+    WORKSPACE,
+    DataPath,
+    ExperimentPath,
+    JsonPath,
+    Quiet,
+    WorkspacePath,
+    finish,
+    progress,
+    step,
+)
+
+
+def simulate(
+    workspace: WorkspacePath = WORKSPACE,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same bytes.")] = None,
+    children: Annotated[int | None, typer.Option(min=500, help="How many aged 10-17; full size if left out.")] = None,
+    areas: Annotated[Path | None, typer.Option(help="Real small areas, as the public file lays them out.")] = None,
+    json: JsonPath = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write synthetic partner extracts, as partners would send them."""
+    from risk_model.pipeline import simulate as simulate_partners
+
+    with progress(quiet) as say:
+        made = simulate_partners(workspace, seed, children, areas, say)
+    finish(made, json)
+
+
+def intake(
+    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, data: DataPath = None,
+    json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Validate the extracts, link people, and load the pseudonymised warehouse."""
+    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.intake())
+
+
+def features(
+    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, data: DataPath = None,
+    json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Build the cohort with its attrition, the outcomes and the point-in-time feature tables."""
+    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.features())
+
+
+def dictionary(
+    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, json: JsonPath = None,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Write the data dictionary: every feature's question, words, source and rule."""
+    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.dictionary())
+
+
+COMMANDS = (simulate, intake, features, dictionary)
+"""In the order `--help` lists them."""

@@ -1,0 +1,42 @@
+"""Commands about models: training, comparing, auditing."""
+
+from __future__ import annotations
+
+from risk_model.commands.running import (
+    DEFAULT_EXPERIMENT,
+    WORKSPACE,
+    DataPath,
+    ExperimentPath,
+    JsonPath,
+    Quiet,
+    WorkspacePath,
+    step,
+)
+
+
+def train(
+    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, data: DataPath = None,
+    json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Fit, calibrate and test every estimator on every split, and log it all to MLflow."""
+    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.train())
+
+
+def compare(
+    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, json: JsonPath = None,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Show the estimators side by side, with intervals and ties."""
+    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.compare())
+
+
+def audit(
+    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, json: JsonPath = None,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Ask for whom the chosen model fails, what it used, and whether its reasons add up."""
+    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.audit())
+
+
+COMMANDS = (train, compare, audit)
+"""In the order `--help` lists them."""
