@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -25,6 +25,7 @@ from risk_model.preparation import Prepared, chosen_features, prepare
 from risk_model.tracking import DataSource, Tracker, git_commit
 from risk_model.training.dataset import Dataset
 from risk_model.training.fitting import TrainingResult, refit_final, reread, train
+from risk_model.training.kept import KeptFits
 from risk_model.training.leaderboard import write_leaderboard
 from risk_model.training.plots import Plot
 from risk_model.training.predictions import pooled, read_predictions
@@ -35,6 +36,8 @@ from risk_model.training.scorer import ScoringModel
 Say = Callable[[str], None]
 HOUSE = Path(__file__).resolve().parents[1]
 REFERENCES = "references.parquet"
+NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", "lists", "bootstrap_resamples")
+"""Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
 MOST_EXPLAINED = 5_000
 """Rows, the latest, on which the audit looks at what moves the scores."""
 
@@ -89,7 +92,8 @@ class State:
         if self.is_trained():
             self.say("training: nothing has changed since the last time")
             return reread(self.experiment, inputs, self.folder)
-        result = train(self.experiment, inputs, self.folder, self.say)
+        kept = KeptFits(self.folder / "fits", self._basis_of_fits)
+        result = train(self.experiment, inputs, self.folder, self.say, kept)
         self.say(f"refitting {result.selection.chosen} on the latest data")
         model = refit_final(self.experiment, inputs, result.selection.chosen, result.predictions)
         model.save(self.model_folder)
@@ -101,6 +105,7 @@ class State:
             git_commit(HOUSE),
         )  # fmt: skip
         mark_done(self.folder, "train", self.training_key)
+        kept.forget_others()
         return result
 
     @cached_property
@@ -137,10 +142,18 @@ class State:
     @property
     def training_key(self) -> str:
         """Everything a training depends on: the plan, the data, the definitions and the code."""
+        return digest([self.experiment.model_dump(mode="json"), self._data_and_code])
+
+    @cached_property
+    def _data_and_code(self) -> list[str]:
         sources = sorted((HOUSE / "risk_model").rglob("*.py"))
-        plan = self.experiment.model_dump(mode="json")
-        return digest([plan, self.fingerprint, definitions_digest(chosen_features(self.experiment)), code_digest(),
-                       [digest_file(path) for path in sources if "training" in path.parts]])  # fmt: skip
+        training_code = digest([digest_file(path) for path in sources if "training" in path.parts])
+        return [self.fingerprint, definitions_digest(chosen_features(self.experiment)), code_digest(), training_code]
+
+    @property
+    def _basis_of_fits(self) -> list[Any]:
+        """What every single fit depends on: all of the plan but what only compares, judges or tells."""
+        return [self.experiment.model_dump(mode="json", exclude=dict.fromkeys(NOT_OF_A_FIT, True)), self._data_and_code]
 
     def is_trained(self) -> bool:
         """Whether a training on exactly this data, plan and code is there."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from features.workspace import read_json, write_json
 from risk_model.errors import NotPublishable, Refusal, Untrainable, all_faults
 from risk_model.experiment import Experiment
 from risk_model.training.bands import Predicted, make_bands
@@ -18,6 +19,7 @@ from risk_model.training.estimators.base import Fitted
 from risk_model.training.evaluation import Evaluation, evaluate
 from risk_model.training.inputs import Inputs
 from risk_model.training.intervals import resample_people
+from risk_model.training.kept import KeptFits
 from risk_model.training.predictions import Predictions, list_keys, pooled, read_predictions, write_predictions
 from risk_model.training.scorer import ScoringModel
 from risk_model.training.selection import Selection, check_selection, select
@@ -26,6 +28,7 @@ from risk_model.training.suspicion import refuse_too_good
 
 LEAST_POSITIVES = 10
 """Fewer positives than this in a training slice teach nothing."""
+FAILURES = "failures.json"
 Say = Callable[[str], None]
 
 
@@ -49,8 +52,12 @@ class TrainingResult:
     failures: tuple[Failure, ...]
 
 
-def train(experiment: Experiment, inputs: Inputs, folder: Path, say: Say = lambda _: None) -> TrainingResult:
+def train(
+    experiment: Experiment, inputs: Inputs, folder: Path, say: Say = lambda _: None, kept: KeptFits | None = None
+) -> TrainingResult:
     """Every estimator fitted, calibrated and tested on every split; predictions are written into ``folder``.
+
+    Fits that ``kept`` holds are read, and new ones are kept there as soon as they are done.
 
     :raises BadConfiguration: settings, capacity, selection or splits that cannot be used; nothing has been fitted.
     :raises Untrainable: a slice with too few positives, a feature too good to be true, or no estimator left.
@@ -62,8 +69,9 @@ def train(experiment: Experiment, inputs: Inputs, folder: Path, say: Say = lambd
     splits = temporal_splits(experiment, known.rows.as_of)
     for split in splits:
         check_split(experiment, split, known)
-    predictions, failures = _all_predictions(experiment, known, splits, say)
+    predictions, failures = _all_predictions(experiment, known, splits, say, kept)
     write_predictions(folder, predictions)
+    write_json(folder / FAILURES, [asdict(failure) for failure in failures])
     say("measuring, with intervals")
     evaluations = evaluate_all(experiment, predictions)
     return TrainingResult(splits, predictions, evaluations, _select(experiment, splits, evaluations), failures)
@@ -77,7 +85,8 @@ def reread(experiment: Experiment, inputs: Inputs, folder: Path) -> TrainingResu
     splits = temporal_splits(experiment, inputs.labelled().rows.as_of)
     predictions = read_predictions(folder)
     evaluations = evaluate_all(experiment, predictions)
-    return TrainingResult(splits, predictions, evaluations, _select(experiment, splits, evaluations), ())
+    failures = tuple(Failure(**failure) for failure in read_json(folder / FAILURES))
+    return TrainingResult(splits, predictions, evaluations, _select(experiment, splits, evaluations), failures)
 
 
 def _select(experiment: Experiment, splits: Sequence[Split], evaluations: Sequence[Evaluation]) -> Selection:
@@ -127,7 +136,7 @@ def check_split(experiment: Experiment, split: Split, known: Inputs) -> None:
 
 
 def _all_predictions(
-    experiment: Experiment, known: Inputs, splits: Sequence[Split], say: Say
+    experiment: Experiment, known: Inputs, splits: Sequence[Split], say: Say, kept: KeptFits | None
 ) -> tuple[tuple[Predictions, ...], tuple[Failure, ...]]:
     predictions: list[Predictions] = []
     failures: list[Failure] = []
@@ -136,7 +145,7 @@ def _all_predictions(
             own = []
             for split in splits:
                 say(f"{name}, {split.name}")
-                own.append(_predict(experiment, name, known, split))
+                own.append(_kept_or_new(experiment, name, known, split, kept))
         except Exception as error:
             failures.append(Failure(name, split.name, _why(error)))
         else:
@@ -160,6 +169,17 @@ def fit_recipe(experiment: Experiment, name: str, known: Inputs, split: Split) -
     fitted = estimator.fit(train_on.rows, experiment.estimators[name], experiment.seed, train_on.protected(needs))
     raw = fitted.raw_score(later.rows.X, later.protected(needs))
     return fitted, fit_calibrator(raw, later.rows.outcome, estimator.scale)
+
+
+def _kept_or_new(experiment: Experiment, name: str, known: Inputs, split: Split, kept: KeptFits | None) -> Predictions:
+    settings = experiment.estimators[name]
+    found = None if kept is None else kept.find(name, settings, split)
+    if found is not None:
+        return found
+    made = _predict(experiment, name, known, split)
+    if kept is not None:
+        kept.keep(made, settings, split)
+    return made
 
 
 def _predict(experiment: Experiment, name: str, known: Inputs, split: Split) -> Predictions:

@@ -93,6 +93,17 @@ def read_predictions(folder: Path) -> tuple[Predictions, ...]:
     )
 
 
+def write_part(path: Path, part: Predictions) -> None:
+    """Write one estimator's predictions on one split."""
+    pq.write_table(_table(part), path, compression="zstd")
+
+
+def read_part(path: Path) -> Predictions:
+    """What :func:`write_part` wrote."""
+    table = pq.read_table(path, schema=SCHEMA)
+    return _part(table["estimator"][0].as_py(), table["split"][0].as_py(), table)
+
+
 def _table(part: Predictions) -> pa.Table:
     columns = {"estimator": [part.estimator] * len(part), "split": [part.split] * len(part)}
     columns |= {name: getattr(part, name) for name in ROW_COLUMNS}
