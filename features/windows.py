@@ -119,6 +119,15 @@ class LookAhead:
         """
         return self.known_by(as_of) <= known_on
 
+    def touches(self, as_of: date, first: date, before: date) -> bool:
+        """Whether the as-of date lies in ``[first, before)``, or its outcome window reaches into it.
+
+        >>> [LookAhead(30).touches(day, date(2020, 3, 23), date(2020, 7, 1)) for day in (
+        ...     date(2020, 2, 22), date(2020, 2, 23), date(2020, 6, 30), date(2020, 7, 1))]
+        [False, True, True, False]
+        """
+        return as_of < before and as_of + timedelta(days=self.days) > first
+
     def latest_as_of(self, known_on: date) -> date:
         """The last as-of date whose label is known on ``known_on``; the inverse of :meth:`known_by`."""
         return known_on - timedelta(days=self.days + self.maturity_days)

@@ -57,19 +57,40 @@ class OutcomePlan(Part):
         return LookAhead(self.horizon_days, self.maturity_days)
 
 
+class UnusualPeriod(Part):
+    """A time unlike others, ``[first, before)``, such as a lockdown.
+
+    ``keep`` only says so; with ``leave_out`` nothing is learned from, calibrated on or tested on an as-of date that
+    lies in it or whose outcome window reaches into it.
+    """
+
+    name: str
+    first: date
+    before: date
+    treat: Literal["keep", "leave_out"] = "keep"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> UnusualPeriod:
+        if (self.before - self.first).days <= 0:
+            raise ValueError(f"{self.name}: before {self.before} must come after first {self.first}")
+        return self
+
+
 class DatePlan(Part):
     """As-of dates, and when the data ends: nothing that became available on or after ``data_until`` is read."""
 
     first_as_of: date
     every_months: int = Field(default=3, gt=0)
     data_until: date
+    unusual: tuple[UnusualPeriod, ...] = ()
 
 
 class SplitPlan(Part):
     """Temporal splits. ``rolling``: a split per test date; ``ranges``: one split by date of screening.
 
     ``label_gap = "strict"`` keeps a label's whole outcome span (and maturity) before the next slice begins;
-    ``"none"`` needs a reason, which the card prints.
+    ``"none"`` needs a reason, which the card prints. People who were also learned from are tested on like others;
+    with ``people_seen = "leave_out"`` lists are made as ever, and measured on the others alone.
     """
 
     kind: Literal["rolling", "ranges"]
@@ -80,6 +101,7 @@ class SplitPlan(Part):
     test_before: date | None = None
     label_gap: Literal["strict", "none"] = "strict"
     label_gap_reason: str = ""
+    people_seen: Literal["keep", "leave_out"] = "keep"
 
     @model_validator(mode="after")
     def _complete(self) -> SplitPlan:
@@ -170,6 +192,13 @@ class Experiment(Part):
     card: CardPlan
     lists: ListPlan = ListPlan()
     bootstrap_resamples: int = Field(default=500, ge=100)
+
+    @model_validator(mode="after")
+    def _unusual_dates_are_ours(self) -> Experiment:
+        left_out = [period.name for period in self.dates.unusual if period.treat == "leave_out"]
+        if left_out and self.cohort.rule == "screened":
+            raise ValueError(f"{', '.join(left_out)}: as-of dates are people's own here, so none can be left out")
+        return self
 
     @field_validator("capacity")
     @classmethod

@@ -33,7 +33,10 @@ from features.workspace import (
 from risk_model import telling
 from risk_model.carding import card_inputs
 from risk_model.document import PLOTS
-from risk_model.errors import MissingStep, NotPermitted
+from risk_model.errors import BadConfiguration, MissingStep, NotPermitted
+from risk_model.planning import page as planning
+from risk_model.planning.facts import plan_of
+from risk_model.planning.leaks import warnings_of
 from risk_model.preparation import prepare_for_scoring
 from risk_model.publishing.cards import render_card
 from risk_model.publishing.index import export_card
@@ -66,6 +69,15 @@ class Pipeline(State):
             return telling.of_check(self.experiment, self.folder, steps["train"], steps["audit"])
         steps |= {"publish": self.publish("", "", None, ""), "score": self.score(None)}
         return telling.of_run(self.workspace, self.folder, steps)
+
+    def check(self) -> Made:
+        """What the experiment would do, in words and as a picture, and what could leak; nothing is run."""
+        plan = plan_of(self.experiment)
+        warnings = warnings_of(plan)
+        page = self.folder / "plan.html"
+        write_text(page, planning.render_html(plan, warnings))
+        text = f"{planning.render_text(plan, warnings)}\n\nThe plan with its timeline: {page}"
+        return Made(text, planning.as_json(plan, warnings), BadConfiguration.exit_code if plan.faults else 0)
 
     def intake(self) -> Made:
         """The partners' extracts (or Broward's file), validated and loaded."""

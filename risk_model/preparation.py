@@ -19,7 +19,7 @@ from features.outcomes import Outcome, OutcomeRule, label
 from features.warehouse import Warehouse
 from features.windows import LookBack, regular_dates
 from risk_model.errors import BadConfiguration
-from risk_model.experiment import EntryRule, Experiment
+from risk_model.experiment import EntryRule, Experiment, UnusualPeriod
 from risk_model.training.dataset import Dataset
 from risk_model.training.inputs import Inputs
 
@@ -56,7 +56,7 @@ def chosen_features(experiment: Experiment) -> tuple[AnyFeature, ...]:
 
 
 def training_dates(experiment: Experiment) -> list[date]:
-    """Every as-of date whose outcome is known when the data ends.
+    """Every as-of date whose outcome is known when the data ends, but for those an unusual period leaves out.
 
     :raises BadConfiguration: there is none.
     """
@@ -68,7 +68,17 @@ def training_dates(experiment: Experiment) -> list[date]:
             f"dates.first_as_of {plan.first_as_of}: no outcome from then on is known by data_until {plan.data_until}; "
             "move first_as_of back or data_until on"
         )
-    return dates
+    kept = [day for day in dates if left_out_for(experiment, day) is None]
+    if not kept:
+        raise BadConfiguration('dates.unusual: every as-of date is left out; shorten a period or treat it as "keep"')
+    return kept
+
+
+def left_out_for(experiment: Experiment, as_of: date) -> UnusualPeriod | None:
+    """The unusual period for which an as-of date is left out, if there is one."""
+    window = experiment.outcome.window
+    left_out = (period for period in experiment.dates.unusual if period.treat == "leave_out")
+    return next((each for each in left_out if window.touches(as_of, each.first, each.before)), None)
 
 
 def cohort_on(experiment: Experiment, warehouse: Warehouse, dates: Sequence[date]) -> Cohort:

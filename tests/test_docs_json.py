@@ -65,6 +65,18 @@ def test_what_simulate_writes_as_json_is_what_the_page_says(tmp_path: Path, monk
         assert_there(written, key)
 
 
+def test_what_check_writes_as_json_is_what_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "figures.json"
+    monkeypatch.setattr(sys, "argv", ["risk-model", "check", "-w", str(tmp_path / "w"), "--json", str(out)])
+    with pytest.raises(SystemExit):
+        cli.main()
+    written = json.loads(out.read_text(encoding="utf-8"))
+    documented = [quoted(row[0])[0] for row in table("docs/json.md", "check")]
+    assert {re.split(r"[.\[]", key)[0] for key in documented} == set(written)
+    for key in documented:
+        assert_there(written, key)
+
+
 @pytest.mark.parametrize(("file_name", "written_by"), [("bench", "benchmarks"), ("soak", "soak")])
 def test_what_bench_and_soak_write_is_what_the_page_says(file_name: str, written_by: str) -> None:
     line = importlib.import_module(f"tests.{written_by}.__main__").Line

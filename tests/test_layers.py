@@ -31,6 +31,7 @@ ARROWS = {
     "referrals": ("experiment",),
     "tracking": ("experiment", "training"),
     "preparation": ("experiment", "training"),
+    "planning": ("experiment", "document", "preparation", "training"),
     "telling": ("experiment", "disclosure", "training", "publishing"),
     "state": ("experiment", "preparation", "tracking", "training", "audits"),
     "carding": ("experiment", "state", "tracking", "training", "publishing"),

@@ -14,6 +14,14 @@ from risk_model.commands.running import (
 )
 
 
+def check(
+    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, json: JsonPath = None,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Explain what an experiment would do, count the work and warn of leaks, before anything runs."""
+    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.check())
+
+
 def train(
     experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, data: DataPath = None,
     json: JsonPath = None, quiet: Quiet = False,
@@ -38,5 +46,5 @@ def audit(
     step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.audit())
 
 
-COMMANDS = (train, compare, audit)
+COMMANDS = (check, train, compare, audit)
 """In the order `--help` lists them."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
 from risk_model.errors import NotPublishable, Refusal, Untrainable, all_faults
@@ -14,9 +15,10 @@ from risk_model.experiment import Experiment
 from risk_model.training.bands import Predicted, make_bands
 from risk_model.training.calibration import Calibrator, fit_calibrator
 from risk_model.training.capacity import check_capacity, listed_by_team
+from risk_model.training.dataset import Dataset
 from risk_model.training.estimators import ESTIMATORS, check_estimators
 from risk_model.training.estimators.base import Fitted
-from risk_model.training.evaluation import Evaluation, evaluate
+from risk_model.training.evaluation import Evaluation, evaluate, take
 from risk_model.training.inputs import Inputs
 from risk_model.training.intervals import resample_people
 from risk_model.training.kept import KeptFits
@@ -188,11 +190,23 @@ def _predict(experiment: Experiment, name: str, known: Inputs, split: Split) -> 
     test = known.within(split.test)
     raw = fitted.raw_score(test.rows.X, test.protected(ESTIMATORS[name].needs_protected))
     keys = list_keys(experiment, test.rows.as_of)
-    return Predictions(
+    made = Predictions(
         name, split.name, test.rows.person, test.rows.as_of.astype("datetime64[D]"), test.rows.area,
         test.rows.age_years, test.rows.outcome, raw, calibrator.probability(raw),
         listed_by_team(raw, keys, test.rows.area, experiment.capacity),
     )  # fmt: skip
+    if experiment.splits.people_seen == "keep":
+        return made
+    unseen = take(made, np.flatnonzero(~seen_before(known.rows, split, made.person)))
+    if not 0 < unseen.outcome.sum() < len(unseen):
+        raise Untrainable(f'{split.name}: people_seen = "leave_out" leaves too few to test on; use "keep"')
+    return unseen
+
+
+def seen_before(rows: Dataset, split: Split, person: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of these people a split's training or calibration slice held too."""
+    learned = [rows.between(part.first, part.before).person for part in (split.train, split.calibrate)]
+    return np.isin(person, np.concatenate(learned))
 
 
 def refit_final(
