@@ -31,7 +31,7 @@ from features.workspace import (
     write_text,
 )
 from risk_model import telling
-from risk_model.carding import card_inputs
+from risk_model.carding import card_inputs, provenance_of
 from risk_model.document import PLOTS
 from risk_model.errors import BadConfiguration, MissingStep, NotPermitted
 from risk_model.planning import page as planning
@@ -43,10 +43,11 @@ from risk_model.publishing.index import export_card
 from risk_model.publishing.publish import PublishInputs, publish
 from risk_model.publishing.signing import trusted_key
 from risk_model.publishing.signoff import SignOff, accept_failures, demonstration_sign_off
-from risk_model.publishing.versions import ModelVersion, champion, promote
+from risk_model.publishing.versions import ModelVersion, champion, open_version, promote
 from risk_model.referrals.choosing import ListInputs
 from risk_model.referrals.decisions import read_decisions
 from risk_model.referrals.lists import make_lists
+from risk_model.reproduction import reproduce
 from risk_model.state import REFERENCES, Say, State
 from risk_model.telling import Made
 
@@ -54,6 +55,8 @@ DEMONSTRATION_ACCEPTS = (
     "Shown as it is, for demonstration on data that are about nobody. Accepting this for use with people takes a named "
     "person, and their reason."
 )
+NOT_REPRODUCED = 11
+"""How ``reproduce`` leaves when a version does not come out equal."""
 
 
 class Pipeline(State):
@@ -175,6 +178,15 @@ class Pipeline(State):
 
     def _champion(self) -> ModelVersion:
         return champion(self.workspace.models(self.experiment.name), trusted_key(self.workspace.keys))
+
+    def reproduce(self, name: str) -> Made:
+        """A published version (``champion``: the one in use), made again from its bundle and the data, and compared."""
+        models, key = self.workspace.models(self.experiment.name), trusted_key(self.workspace.keys)
+        version = champion(models, key) if name == "champion" else open_version(models / name, key)
+        scratch = self.workspace.root / "reproduced" / version.version
+        with Warehouse(self.workspace.warehouse) as warehouse:
+            found = reproduce(version, warehouse, provenance_of(self), scratch, self.say)
+        return Made(found.text(), found.as_json(), 0 if found.is_equal else NOT_REPRODUCED)
 
     def score(self, as_of: date | None) -> Made:
         """The champion's lists for one date."""

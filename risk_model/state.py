@@ -25,6 +25,7 @@ from risk_model.preparation import Prepared, chosen_features, prepare
 from risk_model.tracking import DataSource, Tracker, git_commit
 from risk_model.training.dataset import Dataset
 from risk_model.training.fitting import TrainingResult, refit_final, reread, train
+from risk_model.training.inputs import Inputs
 from risk_model.training.kept import KeptFits
 from risk_model.training.leaderboard import write_leaderboard
 from risk_model.training.plots import Plot
@@ -40,6 +41,11 @@ NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", 
 """Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
 MOST_EXPLAINED = 5_000
 """Rows, the latest, on which the audit looks at what moves the scores."""
+
+
+def inputs_of(prepared: Prepared, warehouse: Warehouse) -> Inputs:
+    """What training reads, with what only comparators may see beside it."""
+    return prepared.inputs(comparator_sex(warehouse, prepared.cohort.table["person"].to_numpy()))
 
 
 @dataclass
@@ -88,7 +94,7 @@ class State:
     def trained(self) -> TrainingResult:
         """From the workspace where nothing it depends on has changed; otherwise trained, logged and kept."""
         with Warehouse(self.workspace.warehouse) as warehouse:
-            inputs = self.prepared.inputs(comparator_sex(warehouse, self.prepared.cohort.table["person"].to_numpy()))
+            inputs = inputs_of(self.prepared, warehouse)
         if self.is_trained():
             self.say("training: nothing has changed since the last time")
             return reread(self.experiment, inputs, self.folder)

@@ -31,6 +31,7 @@ ARROWS = {
     "referrals": ("experiment",),
     "tracking": ("experiment", "training"),
     "preparation": ("experiment", "training"),
+    "reproduction": ("experiment", "preparation", "state", "training", "publishing"),
     "planning": ("experiment", "document", "preparation", "training"),
     "telling": ("experiment", "disclosure", "training", "publishing"),
     "state": ("experiment", "preparation", "tracking", "training", "audits"),

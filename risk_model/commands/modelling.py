@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from risk_model.commands.running import (
     DEFAULT_EXPERIMENT,
     WORKSPACE,
@@ -46,5 +51,14 @@ def audit(
     step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.audit())
 
 
-COMMANDS = (check, train, compare, audit)
+def reproduce(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A published version, or champion.")],
+    experiment: Annotated[Path, typer.Option(metavar="EXPERIMENT", help="Its experiment's page.")] = DEFAULT_EXPERIMENT,
+    workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Make a published version again from its bundle and the data, and compare every figure and every score."""
+    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.reproduce(version))
+
+
+COMMANDS = (check, train, compare, audit, reproduce)
 """In the order `--help` lists them."""
