@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from features import compiled, derived, kernel, plan, windows
 from features.definition import AnyFeature, Described, Feature, check_definitions
@@ -21,6 +24,12 @@ from features.workspace import digest, digest_file, whole_file
 
 MOST_DATES = 64
 """Up to this many as-of dates are kept as one file each; more (a date a person) are kept as one file."""
+ROWS_AT_ONCE = 4096
+"""Rows turned from columns to a matrix at once, so that they stay in the processor's cache."""
+WORKERS = 2
+"""Threads that write files and turn columns."""
+DAYS_APART = 1 << 20
+"""More days than lie between any two as-of dates."""
 COMPUTING_CODE = (windows, plan, kernel, compiled, derived, local)
 ONLY_WORDS = frozenset(field.name for field in fields(Described)) - {"name", "when_missing"}
 """Fields of a feature that only describe it: a change of words does not recompute a number."""
@@ -43,9 +52,15 @@ class FeatureTable:
 
     def matrix(self) -> np.ndarray[Any, np.dtype[np.float32]]:
         """The features as float32 of shape (rows, features)."""
-        out = np.empty((len(self.table), len(self.features)), np.float32)
-        for place, name in enumerate(self.names):
-            out[:, place] = self.table[name].to_numpy()
+        columns = [self.table[name].to_numpy() for name in self.names]
+        out = np.empty((len(self.table), len(columns)), np.float32)
+
+        def fill(at: int) -> None:
+            for place, column in enumerate(columns):
+                out[at : at + ROWS_AT_ONCE, place] = column[at : at + ROWS_AT_ONCE]
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(fill, range(0, len(out), ROWS_AT_ONCE)))
         return out
 
 
@@ -83,10 +98,10 @@ def build_feature_table(
     version = definitions_digest(features)
     home = folder / digest([warehouse.fingerprint, version, code_digest()])
     parts = {home / f"{name}.parquet": part for name, part in _by_date(rows)}
-    missing = [part for path, part in parts.items() if not path.exists()]
+    missing = {path: part for path, part in parts.items() if not path.exists()}
+    tables = [pq.read_table(path, memory_map=True) for path in parts if path not in missing]
     if missing:
-        _build(warehouse, missing, features, {id(part): path for path, part in parts.items()}, progress)
-    tables = [pq.read_table(path, memory_map=True) for path in parts]
+        tables.append(_build(warehouse, rows, missing, features, progress))
     return FeatureTable(_in_order(pa.concat_tables(tables), rows), tuple(features), version)
 
 
@@ -107,11 +122,11 @@ def _rows_digest(rows: pa.Table) -> str:
 
 
 def _build(
-    warehouse: Warehouse, parts: Sequence[pa.Table], features: Sequence[AnyFeature], paths: dict[int, Path],
+    warehouse: Warehouse, rows: pa.Table, parts: Mapping[Path, pa.Table], features: Sequence[AnyFeature],
     progress: Progress | None,
-) -> None:  # fmt: skip
-    """Compute the missing dates in one pass over the people, then write one whole file a date."""
-    rows = pa.concat_tables(parts).sort_by([("person", "ascending"), ("as_of", "ascending")])
+) -> pa.Table:  # fmt: skip
+    """Compute the missing dates in one pass over the people, then write one whole file a date; all of them together."""
+    rows = _by_person(rows.filter(pc.is_in(rows["as_of"], pa.concat_tables(parts.values())["as_of"].unique())))
     wanted = [feature for feature in features if isinstance(feature, Feature)]
     made, done = [], 0
     for table in local.feature_ranges(warehouse, rows, wanted):
@@ -120,14 +135,39 @@ def _build(
         if progress:
             progress(f"features: {done:,} of {len(rows):,} person-dates")
     whole = pa.concat_tables(made)
-    for part in parts:
-        with whole_file(paths[id(part)]) as scratch:
-            pq.write_table(_in_order(whole, part), scratch, compression="zstd")
+
+    def write(path: Path) -> None:
+        with whole_file(path) as scratch:
+            pq.write_table(
+                _in_order(whole, parts[path]),
+                scratch,
+                compression="zstd",
+                use_dictionary=["as_of"],
+                write_statistics=False,
+            )
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(write, parts))
+    return whole
+
+
+def _by_person(rows: pa.Table) -> pa.Table:
+    """The rows sorted by person, then date; as they are where they lie so already, as a cohort's do."""
+    keys = _keys(rows, np.unique(rows["person"].to_numpy()))
+    return rows if (keys[1:] > keys[:-1]).all() else rows.take(pa.array(np.argsort(keys, kind="stable")))
 
 
 def _in_order(table: pa.Table, rows: pa.Table) -> pa.Table:
-    """The rows of ``table`` that match ``rows`` (person, as_of), in the order of ``rows``."""
-    keys = rows.select(["person", "as_of"]).append_column("place", pa.array(np.arange(len(rows))))
-    places = table.select(["person", "as_of"]).append_column("from", pa.array(np.arange(len(table))))
-    joined = keys.join(places, ["person", "as_of"]).sort_by("place")
-    return table.take(joined["from"])
+    """The rows of ``table`` that match ``rows`` (person, as_of), in the order of ``rows``; each is there once."""
+    people = np.unique(table["person"].to_numpy())
+    keys, wanted = _keys(table, people), _keys(rows, people)
+    if np.array_equal(keys, wanted):
+        return table
+    order = np.argsort(keys, kind="stable")
+    return table.take(pa.array(order[np.searchsorted(keys, wanted, sorter=order)]))
+
+
+def _keys(rows: pa.Table, people: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One whole number a person-date, in order of person, then date."""
+    days = rows["as_of"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.searchsorted(people, rows["person"].to_numpy()) * DAYS_APART + days

@@ -83,21 +83,26 @@ def cusp_cohort(warehouse: Warehouse, rule: CuspRule, dates: Sequence[date]) -> 
     faults = [fault for where in (*rule.entry, rule.already) for fault in where.faults()]
     if faults:
         raise BadConfiguration(all_faults("cohort rule:", faults))
-    flags = _cusp_sql(rule)
-    steps = ", ".join(
-        f"count(*) FILTER ({' AND '.join(name for name, _ in CUSP_STEPS[: n + 1])}) AS {CUSP_STEPS[n][0]}"
-        for n in range(len(CUSP_STEPS))
-    )
     given = {"dates": list(dates), "areas": list(rule.areas)}
-    counts = warehouse.sql(f"WITH {flags} SELECT as_of, {steps} FROM flags GROUP BY as_of ORDER BY as_of", given)
+    found = warehouse.sql(_counted_and_kept(rule), given)
+    counts, kept = found.filter(found["person"].is_null()), found.filter(found["person"].is_valid())
     everybody = int(warehouse.sql("SELECT count(*) AS n FROM person")["n"][0].as_py())
     attrition = [step for row in counts.to_pylist() for step in _steps(row, rule, everybody)]
     _refuse_empty(attrition, dates)
-    wanted = " AND ".join(name for name, _ in CUSP_STEPS)
-    table = warehouse.sql(
-        f"WITH {flags} SELECT person, as_of, area, age_years FROM flags WHERE {wanted} ORDER BY person, as_of", given
-    )
-    return Cohort(_typed(table), tuple(attrition))
+    return Cohort(_typed(kept), tuple(attrition))
+
+
+def _counted_and_kept(rule: CuspRule) -> str:
+    """One query for both: a row a date (no person) with who is left after each step, then everybody kept."""
+    names = [name for name, _ in CUSP_STEPS]
+    steps = [f"count(*) FILTER ({' AND '.join(names[: at + 1])}) AS {name}" for at, name in enumerate(names)]
+    return f"""
+        WITH {_cusp_sql(rule)}
+        SELECT NULL AS person, as_of, NULL AS area, NULL AS age_years, {", ".join(steps)} FROM flags GROUP BY as_of
+        UNION ALL
+        SELECT person, as_of, area, age_years, {", ".join(f"NULL AS {name}" for name in names)} FROM flags
+        WHERE {" AND ".join(names)}
+        ORDER BY person NULLS FIRST, as_of"""
 
 
 def _cusp_sql(rule: CuspRule) -> str:
@@ -117,7 +122,7 @@ def _cusp_sql(rule: CuspRule) -> str:
         contacts AS (SELECT DISTINCT e.person, d.as_of FROM event e, d WHERE ({entry}) AND {visible} AND {recent}),
         entrants AS (SELECT DISTINCT e.person, d.as_of FROM event e, d
             WHERE {rule.already.sql()} AND {visible} AND {past}),
-        flags AS (
+        flags AS MATERIALIZED (
             SELECT people.person, people.as_of, people.age_years, people.aged,
                 area.local_authority_code AS area,
                 coalesce(list_contains($areas::VARCHAR[], area.local_authority_code), false) AS in_area,

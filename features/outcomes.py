@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.cohort import Cohort
 from features.definition import Where
@@ -42,8 +41,8 @@ class Outcome:
 
     def counts(self) -> dict[str, int]:
         """Rows with outcome 1, outcome 0, and censored by reason."""
-        values, reasons = self.table["outcome"].to_pylist(), self.table["censored"].to_pylist()
-        return dict(Counter(reason or f"outcome {value:.0f}" for value, reason in zip(values, reasons, strict=True)))
+        kinds = self.table.group_by(["outcome", "censored"]).aggregate([([], "count_all")]).to_pylist()
+        return {row["censored"] or f"outcome {row['outcome']:.0f}": row["count_all"] for row in kinds}
 
 
 def label(warehouse: Warehouse, cohort: Cohort, rule: OutcomeRule) -> Outcome:
@@ -64,22 +63,19 @@ def label(warehouse: Warehouse, cohort: Cohort, rule: OutcomeRule) -> Outcome:
         GROUP BY r.person, r.as_of ORDER BY r.person, r.as_of""",
         {"until": rule.data_until},
         rows=cohort.table.select(["person", "as_of"]),
-    ).to_pylist()
-    return Outcome(_table([_judge(row, rule) for row in found]))
+    )
+    return Outcome(_judged(found, rule))
 
 
-def _judge(row: dict[str, Any], rule: OutcomeRule) -> tuple[Any, ...]:
-    """One labelled row: person, date, outcome, date of the event, and why it is censored if it is."""
-    person, as_of, event_on = row["person"], row["as_of"], row["event_on"]
-    if rule.first_ever and row["already"]:
-        return person, as_of, None, None, ALREADY_HAPPENED
-    if not rule.window.is_known(as_of, rule.data_until):
-        return person, as_of, None, None, NOT_YET_KNOWN
-    return person, as_of, float(event_on is not None), event_on, None
-
-
-def _table(rows: list[tuple[Any, ...]]) -> pa.Table:
-    columns = list(zip(*rows, strict=True))
-    kinds = [pa.int64(), pa.date32(), pa.float64(), pa.date32(), pa.string()]
+def _judged(found: pa.Table, rule: OutcomeRule) -> pa.Table:
+    """The labelled rows: person, date, outcome, date of the event, and why a row is censored if it is."""
+    days = found["as_of"].combine_chunks().dictionary_encode()
+    known = pa.array([rule.window.is_known(day, rule.data_until) for day in days.dictionary.to_pylist()], pa.bool_())
+    waiting = pc.invert(known.take(days.indices))
+    already = pc.and_(found["already"], pa.scalar(rule.first_ever))
+    censored = pc.or_(already, waiting)
+    event_on = pc.if_else(censored, pa.scalar(None, pa.date32()), found["event_on"])
+    outcome = pc.if_else(censored, pa.scalar(None, pa.float64()), found["event_on"].is_valid().cast(pa.float64()))
+    reason = pc.case_when(pc.make_struct(already, waiting), pa.scalar(ALREADY_HAPPENED), pa.scalar(NOT_YET_KNOWN))
     names = ["person", "as_of", "outcome", "event_on", "censored"]
-    return pa.table([pa.array(c, k) for c, k in zip(columns, kinds, strict=True)], names=names)
+    return pa.table([found["person"], found["as_of"], outcome, event_on, reason], names=names)

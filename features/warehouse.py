@@ -16,7 +16,7 @@ from features.workspace import Workspace, digest
 
 COLUMNS = tuple(EVENT_SCHEMA.names)
 TOTAL_ORDER = (
-    "person, happened_on, class_id, available_on, withdrawn_on, ended_on, source, record, value, gravity, place"
+    "person, happened_on, available_on, class_id, record, withdrawn_on, ended_on, source, value, gravity, place"
 )
 """How events lie on disk: a person's events together, in time, then in an order that leaves no two rows tied."""
 

@@ -40,13 +40,19 @@ class Prepared:
         dataset = Dataset(
             person=rows["person"].to_numpy(),
             as_of=rows["as_of"].to_numpy().astype("datetime64[D]"),
-            area=np.asarray(rows["area"].to_pylist(), dtype=np.str_),
+            area=_texts(rows["area"]),
             age_years=rows["age_years"].to_numpy(),
             outcome=labels["outcome"].to_numpy().astype(np.float64),
             X=self.features.matrix(),
             feature_names=self.features.names,
         )
         return Inputs(dataset, is_male, labels["event_on"].to_numpy().astype("datetime64[D]"))
+
+
+def _texts(column: pa.ChunkedArray) -> NDArray[np.str_]:
+    """A column of few different texts as an array."""
+    coded = column.combine_chunks().dictionary_encode()
+    return np.asarray(coded.dictionary.to_pylist(), dtype=np.str_)[coded.indices.to_numpy()]
 
 
 def chosen_features(experiment: Experiment) -> tuple[AnyFeature, ...]:

@@ -36,7 +36,9 @@ class Dataset:
         return len(self.person)
 
     def rows(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Dataset:
-        """The rows kept, by mask or position."""
+        """The rows kept, by mask or position; nothing is copied where a mask keeps all."""
+        if keep.dtype == np.bool_ and keep.all():
+            return self
         return replace(
             self,
             person=self.person[keep],

@@ -33,6 +33,7 @@ COMPARISONS = (
     "score_vs_lightgbm_contributions",
     "contributions_vs_lightgbm_contributions",
     "bootstrap_vs_fairlearn",
+    "matrices_vs_duckdb",
 )
 
 

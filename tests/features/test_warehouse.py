@@ -65,7 +65,7 @@ def test_events_lie_by_person_and_time_and_equal_events_are_kept_once(workspace:
     assert events.column_names == [*EVENT_SCHEMA.names, "class_id"]
     assert events.select(EVENT_SCHEMA.names).cast(EVENT_SCHEMA).schema == EVENT_SCHEMA
     order = list(zip(events["person"].to_pylist(), events["record"].to_pylist(), strict=True))
-    assert order == [(3, "r4"), (7, "r2"), (7, "r1"), (7, "r3"), (9, "r5")]
+    assert order == [(3, "r4"), (7, "r1"), (7, "r2"), (7, "r3"), (9, "r5")]
 
 
 def test_some_people_can_be_read_by_range_or_by_list(workspace: Workspace) -> None:
