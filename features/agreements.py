@@ -45,7 +45,7 @@ AGREEMENTS: dict[str, Agreement] = {
             columns={
                 "police_nominal": (
                     "nominal_id", "forename", "surname", "alias", "dob", "sex", "sde_ethnicity", "ic_code", "address",
-                    "lsoa", "pnc_id", "created_dt", "merged_into",
+                    "uprn", "lsoa", "pnc_id", "created_dt", "merged_into",
                 ),
                 "occurrence": (
                     "occ_id", "ho_class", "committed_from", "committed_to", "reported_dt", "recorded_dt", "lsoa",

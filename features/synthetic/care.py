@@ -12,8 +12,11 @@ from features.events import NEEDS
 from features.synthetic.areas import Areas
 from features.synthetic.clock import CUT, Ints
 from features.synthetic.course import Happenings
-from features.synthetic.names import ETHNIC_CODES, Texts, misspelt, record_numbers, shuffled_numbers
+from features.synthetic.defects import USUAL, Defects
+from features.synthetic.name_pools import Texts
+from features.synthetic.names import ETHNIC_CODES, record_numbers, shuffled_numbers
 from features.synthetic.population import Children
+from features.synthetic.recorded import typed_names
 from features.synthetic.writing import Column, coded, dates_of_birth, days, texts
 
 _NEED_SHARE = (0.55, 0.08, 0.03, 0.08, 0.13, 0.07, 0.01, 0.01, 0.04)
@@ -53,13 +56,12 @@ class CareRecords:
     upn_known: NDArray[np.bool_]
 
 
-def care_records(rng: np.random.Generator, children: Children) -> CareRecords:
+def care_records(rng: np.random.Generator, children: Children, defects: Defects = USUAL) -> CareRecords:
     """Records for everybody (most are never used); about one in eight lacks a UPN."""
     count = len(children)
     ids = record_numbers("C", shuffled_numbers(rng, count, 3_000_000), 8)
-    forename = misspelt(rng, children.forename, 0.012)
-    surname = misspelt(rng, children.surname, 0.012)
-    return CareRecords(ids, forename, surname, rng.random(count) < 0.88)
+    forename, surname = typed_names(rng, children, np.arange(count), defects=defects)
+    return CareRecords(ids, forename, surname, rng.random(count) >= defects.no_pupil_number)
 
 
 def _identity(

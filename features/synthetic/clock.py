@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from features.synthetic.defects import USUAL
 from features.windows import days_since_epoch
 
 Ints = NDArray[np.int64]
@@ -116,7 +117,7 @@ _HOUR_WEIGHTS = np.array(
 )
 
 
-def moments(rng: np.random.Generator, day: Ints, midnight: float = 0.06) -> Ints:
+def moments(rng: np.random.Generator, day: Ints, midnight: float = USUAL.midnight) -> Ints:
     """Minutes since 1970 on those days: mostly after school and evenings, a share left at midnight as systems do."""
     hour = rng.choice(24, len(day), p=_HOUR_WEIGHTS / _HOUR_WEIGHTS.sum())
     minute = hour * 60 + rng.integers(0, 60, len(day))
@@ -124,7 +125,7 @@ def moments(rng: np.random.Generator, day: Ints, midnight: float = 0.06) -> Ints
     return day * MINUTES_A_DAY + minute
 
 
-def recording_delay(rng: np.random.Generator, count: int, late: float = 0.07) -> Ints:
+def recording_delay(rng: np.random.Generator, count: int, late: float = USUAL.recorded_late) -> Ints:
     """Minutes from happening to being recorded: mostly within 3 days, a tail of weeks, a few of months."""
     delay = rng.exponential(0.6, count)
     tail = rng.random(count) < late

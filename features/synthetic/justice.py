@@ -9,8 +9,10 @@ from features.events import DISPOSALS, OFFENCE_GROUPS
 from features.synthetic.areas import Areas
 from features.synthetic.clock import CUT, Ints
 from features.synthetic.decisions import Suspicions
-from features.synthetic.names import misspelt, record_numbers, shuffled_numbers
+from features.synthetic.defects import USUAL, Defects
+from features.synthetic.names import record_numbers, shuffled_numbers
 from features.synthetic.population import Children
+from features.synthetic.recorded import typed_births, typed_names
 from features.synthetic.writing import Column, coded, dates_of_birth, days, texts
 
 _MONTHS_LONG = {"CR": 1, "O22": 4, "YC": 0, "YCC": 3, "absolute_discharge": 0, "fine": 0, "referral_order": 6,
@@ -30,13 +32,14 @@ def recorded_cases(rng: np.random.Generator, found: Suspicions) -> tuple[Suspici
 
 
 def case_columns(
-    rng: np.random.Generator, children: Children, areas: Areas, cases: Suspicions, recorded: Ints
-) -> dict[str, Column]:
+    rng: np.random.Generator, children: Children, areas: Areas, cases: Suspicions, recorded: Ints,
+    defects: Defects = USUAL,
+) -> dict[str, Column]:  # fmt: skip
     """The ``yj_case`` extract; seriousness (1-8) follows gravity (1-5)."""
     child, count = cases.child, len(cases.child)
     people, person = np.unique(child, return_inverse=True)
-    forename = misspelt(rng, children.forename[people], 0.012)[person]
-    surname = misspelt(rng, children.surname[people], 0.012)[person]
+    forename, surname = typed_names(rng, children, people, defects=defects)
+    born = typed_births(rng, children.born[people], defects=defects)
     numbers = shuffled_numbers(rng, len(people), 200_000)
     length = np.array([_MONTHS_LONG[name] for name in DISPOSALS])[cases.disposal]
     start = cases.disposal_day + np.where(length > 0, rng.integers(0, 21, count), 0)
@@ -46,9 +49,9 @@ def case_columns(
     return {
         "case_id": record_numbers("YJ", np.arange(1, count + 1), 7),
         "yj_person_id": record_numbers("P", numbers, 8).take(pa.array(person)),
-        "forename": texts(forename),
-        "surname": texts(surname),
-        "dob": dates_of_birth(children.born[child]),
+        "forename": texts(forename[person]),
+        "surname": texts(surname[person]),
+        "dob": dates_of_birth(born[person]),
         "sex": coded(("F", "M"), children.male[child].astype(np.int64)),
         "la_code": coded(areas.authority_codes, areas.authority[home]),
         "disposal": coded(DISPOSALS, cases.disposal),

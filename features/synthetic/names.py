@@ -2,99 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+import unicodedata
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from features.synthetic.name_lists import BOYS, ENDINGS, GIRLS, SHORT, STEMS, STREET_KINDS, STREETS, SURNAMES
-
-Texts = NDArray[np.object_]
+from features.synthetic.name_lists import ENDINGS, SHORT, SPELLINGS, STEMS, STREET_KINDS, STREETS
+from features.synthetic.name_pools import TRADITIONS, Texts, local_surnames, pool_of
 
 ETHNIC_CODES = ("W1", "W2", "W3", "W9", "M1", "M2", "M3", "M9", "A1", "A2", "A3", "A4", "A9", "B1", "B2", "B9",
                 "O1", "O2", "O9")  # fmt: skip
 """The 16+1 codes (with W3, O1 and O2); what is not known is ``NS``."""
-_TRADITION = {
-    "W9": ("european", 0.8), "W3": ("british", 1.0), "A1": ("indian", 0.9), "A2": ("muslim", 0.95),
-    "A3": ("muslim", 0.95), "A4": ("chinese", 0.9), "A9": ("indian", 0.5), "B1": ("british", 0.7),
-    "B2": ("african", 0.9), "B9": ("african", 0.7), "O2": ("muslim", 0.95), "O9": ("muslim", 0.6),
-    "O1": ("chinese", 0.5), "M1": ("british", 0.9), "M2": ("african", 0.35), "M3": ("muslim", 0.25),
+_TRADITIONS: dict[str, dict[str, float]] = {
+    "W2": {"irish": 0.9}, "W3": {"irish": 0.7}, "W9": {"polish": 0.35, "romanian": 0.2, "european": 0.35},
+    "M1": {"west_african": 0.05}, "M2": {"west_african": 0.25, "east_african": 0.1}, "M3": {"muslim": 0.15,
+    "indian": 0.1}, "M9": {"arabic": 0.15, "chinese": 0.1, "european": 0.1},
+    "A1": {"indian": 0.92}, "A2": {"muslim": 0.97}, "A3": {"muslim": 0.97}, "A4": {"chinese": 0.92},
+    "A9": {"indian": 0.35, "muslim": 0.45}, "B1": {"west_african": 0.05}, "B2": {"west_african": 0.6,
+    "east_african": 0.35}, "B9": {"east_african": 0.5, "west_african": 0.3},
+    "O1": {"chinese": 0.6}, "O2": {"arabic": 0.95}, "O9": {"arabic": 0.4, "turkish": 0.25, "muslim": 0.2},
 }  # fmt: skip
-"""The tradition of most names of a group and how often it is followed; otherwise British."""
-TRADITIONS = ("british", "muslim", "indian", "chinese", "african", "european")
+"""A setting: how often families of a group follow which naming tradition; otherwise the British one."""
+FAMILIAR = frozenset({"british", "irish"})
+"""Traditions whose names are typed here without a second look."""
+BRITISH_FORENAME = 0.12
+"""Of children in families of another tradition: given a British forename."""
+LOCAL_SHARE = {"E06000057": 0.34}
+LOCAL_ELSEWHERE = 0.18
+"""Of British surnames: an old North East one; more of them in Northumberland."""
+_RARE = 0.35
+_DOUBLE = 0.03
+STREETS_AN_AREA = 14
+_ALIKE = {name: group for group in SPELLINGS for name in group}
 
 
 def tradition_of(ethnicity: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Position in :data:`TRADITIONS` for each ethnic code (position in :data:`ETHNIC_CODES`)."""
-    usual = np.array([TRADITIONS.index(_TRADITION.get(code, ("british", 1.0))[0]) for code in ETHNIC_CODES])
-    followed = np.array([_TRADITION.get(code, ("british", 1.0))[1] for code in ETHNIC_CODES])
-    return np.where(rng.random(len(ethnicity)) < followed[ethnicity], usual[ethnicity], 0)
+    """Position in ``TRADITIONS`` for each ethnic code (position in :data:`ETHNIC_CODES`)."""
+    share = np.zeros((len(ETHNIC_CODES), len(TRADITIONS)))
+    for row, code in enumerate(ETHNIC_CODES):
+        for name, part in _TRADITIONS.get(code, {}).items():
+            share[row, TRADITIONS.index(name)] = part
+    share[:, TRADITIONS.index("british")] = 1 - share.sum(axis=1)
+    reached = np.cumsum(share, axis=1)[ethnicity]
+    return np.minimum((reached < rng.random(len(ethnicity))[:, None]).sum(axis=1), len(TRADITIONS) - 1)
 
 
-def _made_surnames() -> list[str]:
-    return [stem + ending for stem in STEMS.split() for ending in ENDINGS.split()]
+def _draw(rng: np.random.Generator, pool: Texts, count: int) -> Texts:
+    return pool[rng.integers(0, len(pool), count)]
 
 
-def _draw(rng: np.random.Generator, choices: list[str], count: int, steepness: float) -> Texts:
-    """Names, the first in the list commoner than the last."""
-    weight = 1.0 / (np.arange(len(choices)) + 12.0) ** steepness
-    picked = rng.choice(len(choices), count, p=weight / weight.sum())
-    return np.array(choices, dtype=object)[picked]
-
-
-def _by_tradition(tradition: NDArray[np.int64], draw: Callable[[str, int], Texts]) -> Texts:
+def surnames(rng: np.random.Generator, tradition: NDArray[np.int64], authority: NDArray[np.object_]) -> Texts:
+    """A surname each, by tradition; British ones also by place (``authority``, a council's code): common ones as in
+    the United Kingdom, the North East's own, and some 1,800 rare ones; few double-barrelled."""
     found = np.empty(len(tradition), dtype=object)
     for number, name in enumerate(TRADITIONS):
         rows = np.flatnonzero(tradition == number)
-        found[rows] = draw(name, len(rows))
+        found[rows] = _draw(rng, pool_of(name).surnames, len(rows))
+    british = np.flatnonzero(tradition == TRADITIONS.index("british"))
+    rare = british[rng.random(len(british)) < _RARE]
+    made = np.array([stem + ending for stem in STEMS.split() for ending in ENDINGS.split()], dtype=object)
+    found[rare] = _draw(rng, made, len(rare))
+    local = np.array([LOCAL_SHARE.get(code, LOCAL_ELSEWHERE) for code in authority[british]])
+    local_rows = british[rng.random(len(british)) < local]
+    found[local_rows] = _draw(rng, local_surnames(), len(local_rows))
+    double = british[rng.random(len(british)) < _DOUBLE]
+    found[double] = found[double] + "-" + _draw(rng, pool_of("british").surnames, len(double))
     return found
-
-
-def surnames(rng: np.random.Generator, tradition: NDArray[np.int64]) -> Texts:
-    """A surname each; British ones mix about 110 common names with some 1,800 made ones, few double-barrelled."""
-    made = _made_surnames()
-
-    def draw(name: str, count: int) -> Texts:
-        found = _draw(rng, SURNAMES[name].split(), count, 0.7)
-        if name == "british":
-            rare = np.flatnonzero(rng.random(count) < 0.55)
-            found[rare] = np.array(made, dtype=object)[rng.integers(0, len(made), len(rare))]
-            double = np.flatnonzero(rng.random(count) < 0.03)
-            found[double] = found[double] + "-" + _draw(rng, SURNAMES[name].split(), len(double), 0.7)
-        return found
-
-    return _by_tradition(tradition, draw)
 
 
 def forenames(rng: np.random.Generator, tradition: NDArray[np.int64], male: NDArray[np.bool_]) -> Texts:
     """A forename each, by tradition and sex."""
+    followed = np.where(rng.random(len(male)) < BRITISH_FORENAME, TRADITIONS.index("british"), tradition)
     found = np.empty(len(male), dtype=object)
-    for lists, rows in ((BOYS, np.flatnonzero(male)), (GIRLS, np.flatnonzero(~male))):
-        choices = {name: names.split() for name, names in lists.items()}
-        found[rows] = _by_tradition(tradition[rows], partial(_draw_from, rng, choices))
+    for number, name in enumerate(TRADITIONS):
+        pool = pool_of(name)
+        for names, of_sex in ((pool.boys, male), (pool.girls, ~male)):
+            rows = np.flatnonzero((followed == number) & of_sex)
+            found[rows] = _draw(rng, names, len(rows))
     return found
 
 
-def _draw_from(rng: np.random.Generator, choices: dict[str, list[str]], tradition: str, count: int) -> Texts:
-    return _draw(rng, choices[tradition], count, 0.8)
-
-
-def addresses(rng: np.random.Generator, count: int) -> Texts:
-    """Made-up street addresses."""
+def addresses(rng: np.random.Generator, home: NDArray[np.int64], areas: int) -> Texts:
+    """A made-up street address in each home's area; every area has its own few streets."""
     street = np.array([f"{name} {kind}" for name in STREETS.split() for kind in STREET_KINDS], dtype=object)
-    number = rng.integers(1, 180, count).astype(str).astype(object)
-    return number + " " + street[rng.integers(0, len(street), count)]
+    of_area = street[rng.integers(0, len(street), (areas, STREETS_AN_AREA))]
+    number = np.ceil(rng.exponential(45, len(home))).astype(np.int64).astype(str).astype(object)
+    return number + " " + of_area[home, rng.integers(0, STREETS_AN_AREA, len(home))]
 
 
 def misspell(name: str, roll: int) -> str:
-    """The name as a hurried keyboard leaves it: two letters swapped, one dropped, one doubled, or the short form.
+    """The name as a hurried keyboard or a half-heard word leaves it: another spelling heard alike where there is one,
+    else two letters swapped, one dropped, one doubled, or the short form.
 
-    >>> misspell("Thomas", 0), misspell("Thomas", 1), misspell("Thomas", 2), misspell("Thomas", 3)
-    ('Tohmas', 'Tomas', 'Thhomas', 'Tom')
+    >>> [misspell("Thomas", roll) for roll in range(4)], misspell("Aidan", 0), misspell("O'Neill-Smith", 4)
+    (['Tohmas', 'Tomas', 'Thhomas', 'Tom'], 'Aiden', 'ONeill Smith')
     """
+    if name in _ALIKE and roll % 3 != 1:
+        others = [other for other in _ALIKE[name] if other != name]
+        return others[roll // 3 % len(others)]
+    if ("-" in name or "'" in name) and roll % 2 == 0:
+        return name.replace("'", "").replace("-", " ")
     way, place = roll % 4, 1 + (roll // 4) % max(len(name) - 2, 1)
     if way == 3:
         return SHORT.get(name, misspell(name, roll - 2))
@@ -105,12 +114,14 @@ def misspell(name: str, roll: int) -> str:
     return name[:place] + name[place] * 2 + name[place + 1 :] if len(name) > 1 else name
 
 
-def misspelt(rng: np.random.Generator, names: Texts, share: float) -> Texts:
-    """The names with about ``share`` of them misspelt."""
-    found = names.copy()
-    for row in np.flatnonzero(rng.random(len(names)) < share):
-        found[row] = misspell(names[row], int(rng.integers(0, 400)))
-    return found
+def without_accents(name: str) -> str:
+    """The name in the 26 letters police and courts type.
+
+    >>> without_accents("Stănescu"), without_accents("Szałata")
+    ('Stanescu', 'Szalata')
+    """
+    plain = unicodedata.normalize("NFKD", name.translate({ord("ł"): "l", ord("Ł"): "L", ord("ı"): "i", ord("ø"): "o"}))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def record_numbers(prefix: str, numbers: NDArray[np.int64], width: int) -> pa.Array:

@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from features.synthetic.areas import Areas
 from features.synthetic.clock import MINUTES_A_DAY, Ints
 from features.synthetic.contacts import IC_CODES, seen_ethnicity
+from features.synthetic.defects import USUAL, Defects
 from features.synthetic.name_lists import SHORT
-from features.synthetic.names import ETHNIC_CODES, Texts, misspell, record_numbers, shuffled_numbers
+from features.synthetic.name_pools import Texts
+from features.synthetic.names import ETHNIC_CODES, record_numbers, shuffled_numbers
 from features.synthetic.population import Children
+from features.synthetic.recorded import typed_births, typed_names
 from features.synthetic.writing import Column, coded, dates_of_birth, minutes, texts
 
 Bools = NDArray[np.bool_]
-_NEW_RECORD = 0.035
-_MERGED = 0.6
+_NO_PROPERTY = 0.10
+"""Of addresses: not matched to a property."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,9 @@ class Nominals:
     of_contact: tuple[Ints, ...]
 
 
-def make_nominals(rng: np.random.Generator, contacts: Sequence[tuple[Ints, Ints]]) -> Nominals:
+def make_nominals(
+    rng: np.random.Generator, contacts: Sequence[tuple[Ints, Ints]], defects: Defects = USUAL
+) -> Nominals:
     """Person records for all contacts, each ``(children, minutes recorded)``.
 
     A contact after the first sometimes opens a new record instead of finding the old one; most of those are later
@@ -45,23 +50,25 @@ def make_nominals(rng: np.random.Generator, contacts: Sequence[tuple[Ints, Ints]
     order = np.lexsort((np.arange(len(child)), when, child))
     child, when = child[order], when[order]
     first = np.r_[True, child[1:] != child[:-1]]
-    opens = first | (rng.random(len(child)) < _NEW_RECORD)
+    opens = first | (rng.random(len(child)) < defects.new_record)
     opened = np.cumsum(opens)
     start = opened[np.maximum.accumulate(np.where(first, np.arange(len(child)), 0))]
     rank = opened - start
     picked = np.where(rng.random(len(child)) < 0.6, 0, np.floor(rng.random(len(child)) * (rank + 1))).astype(np.int64)
     record = np.where(opens, opened, start + picked) - 1
     rows = np.flatnonzero(opens)
-    return _numbered(rng, child[rows], when[rows], rank[rows], record, order, [len(who) for who, _ in contacts])
+    lengths = [len(who) for who, _ in contacts]
+    return _numbered(rng, child[rows], when[rows], rank[rows], record, order, lengths, defects)
 
 
 def _numbered(
-    rng: np.random.Generator, child: Ints, created: Ints, rank: Ints, record: Ints, order: Ints, lengths: list[int]
-) -> Nominals:
+    rng: np.random.Generator, child: Ints, created: Ints, rank: Ints, record: Ints, order: Ints, lengths: list[int],
+    defects: Defects,
+) -> Nominals:  # fmt: skip
     count = len(child)
-    chained = rng.random(count) < 0.5
+    chained = rng.random(count) < defects.merged_in_a_chain
     target = np.where((rank >= 2) & chained, np.arange(count) - 1, np.arange(count) - rank)
-    merged = np.where((rank > 0) & (rng.random(count) < _MERGED), target, -1)
+    merged = np.where((rank > 0) & (rng.random(count) < defects.merged), target, -1)
     by_time = np.lexsort((np.arange(count), created))
     place = np.empty(count, dtype=np.int64)
     place[by_time] = np.arange(count)
@@ -74,26 +81,28 @@ def _numbered(
 
 
 def nominal_columns(
-    rng: np.random.Generator, children: Children, areas: Areas, nominals: Nominals, in_custody: Ints
-) -> dict[str, Column]:
+    rng: np.random.Generator, children: Children, areas: Areas, nominals: Nominals, in_custody: Ints,
+    defects: Defects = USUAL,
+) -> dict[str, Column]:  # fmt: skip
     """The ``police_nominal`` extract; ``in_custody`` are children who ever were (they have a national number)."""
     child, count = nominals.child, len(nominals.child)
     again = nominals.rank > 0
-    forename, surname = _names(rng, children, child, again)
+    forename, surname = typed_names(rng, children, child, again, defects)
     day = nominals.created // MINUTES_A_DAY
     sex = np.where(rng.random(count) < 0.004, 2, np.where(children.male[child], 0, 1))
-    said = np.where(rng.random(count) < 0.07, len(ETHNIC_CODES), children.ethnicity[child])
+    said = np.where(rng.random(count) < defects.ethnicity_not_stated, len(ETHNIC_CODES), children.ethnicity[child])
     merged = np.where(nominals.merged_into < 0, 0, nominals.merged_into)
     return {
         "nominal_id": nominals.ids,
         "forename": texts(forename),
         "surname": texts(surname),
-        "alias": texts(_aliases(rng, children, child)),
-        "dob": dates_of_birth(_births(rng, children.born[child], again)),
+        "alias": texts(_aliases(rng, children, child, defects.alias)),
+        "dob": dates_of_birth(typed_births(rng, children.born[child], again, defects)),
         "sex": coded(("M", "F", "U"), sex),
-        "sde_ethnicity": coded((*ETHNIC_CODES, "NS"), said, rng.random(count) < 0.075),
+        "sde_ethnicity": coded((*ETHNIC_CODES, "NS"), said, rng.random(count) < defects.no_ethnicity),
         "ic_code": coded(IC_CODES, seen_ethnicity(rng, children.ethnicity[child])),
         "address": texts(children.address_on(child, day)),
+        "uprn": pa.array(children.uprn_on(child, day), mask=rng.random(count) < _NO_PROPERTY),
         "lsoa": areas.codes.take(pa.array(children.area_on(child, day))),
         "pnc_id": texts(_national_numbers(rng, child, day, np.isin(child, in_custody) & ~again)),
         "created_dt": minutes(nominals.created),
@@ -101,32 +110,10 @@ def nominal_columns(
     }
 
 
-def _names(rng: np.random.Generator, children: Children, child: Ints, again: Bools) -> tuple[Texts, Texts]:
-    """Forenames and surnames as typed: few misspelt, more in duplicate records, where some are swapped."""
-    forename, surname = children.forename[child], children.surname[child]
-    for names in (forename, surname):
-        wrong = rng.random(len(child)) < np.where(again, 0.14, 0.008)
-        for row in np.flatnonzero(wrong):
-            names[row] = misspell(names[row], int(rng.integers(0, 400)))
-    swapped = again & (rng.random(len(child)) < 0.03)
-    forename[swapped], surname[swapped] = surname[swapped], forename[swapped]
-    return forename, surname
-
-
-def _births(rng: np.random.Generator, born: Ints, again: Bools) -> Ints:
-    """Dates of birth as police hold them: a few on 1 January, a few in error by some days, more so in duplicates."""
-    year = born.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
-    roll = rng.random(len(born))
-    slipped = roll > np.where(again, 0.95, 0.996)
-    return np.where(
-        roll < np.where(again, 0.05, 0.004), year, born + np.where(slipped, rng.integers(-9, 10, len(born)), 0)
-    )
-
-
-def _aliases(rng: np.random.Generator, children: Children, child: Ints) -> Texts:
+def _aliases(rng: np.random.Generator, children: Children, child: Ints, share: float) -> Texts:
     """A short form some are known by; mostly nothing."""
     found = np.full(len(child), "", dtype=object)
-    for row in np.flatnonzero(rng.random(len(child)) < 0.06):
+    for row in np.flatnonzero(rng.random(len(child)) < share):
         found[row] = SHORT.get(children.forename[child[row]], "")
     return found
 

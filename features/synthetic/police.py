@@ -14,6 +14,7 @@ from features.events import OFFENCE_GROUPS
 from features.synthetic.areas import Areas
 from features.synthetic.clock import CUT, MINUTES_A_DAY, YEAR, Ints, moments, recording_delay
 from features.synthetic.decisions import NFA, VICTIM_MIX, Suspicions, offences
+from features.synthetic.defects import USUAL
 from features.synthetic.population import Children
 from features.synthetic.together import attach_victims
 from features.windows import NEVER
@@ -68,6 +69,8 @@ def make_occurrences(
     lead = np.concatenate([found.child[first], child[own]])
     offence = np.concatenate([found.offence[first], offences(rng, VICTIM_MIX, len(own))])
     occurrences = _details(rng, children, areas, offence, occurred, lead)
+    unrecorded = len(first) + np.flatnonzero(rng.random(len(own)) < USUAL.unrecorded)
+    occurrences.recorded[unrecorded] = FAR
     roles = Roles(
         occurrence=np.concatenate([group, attached]),
         child=np.concatenate([found.child, child]),
@@ -162,7 +165,7 @@ def _date_roles(rng: np.random.Generator, occurrences: Occurrences, roles: Roles
     roles.since = occurrences.recorded[roles.occurrence] + (np.minimum(wait, 60) * MINUTES_A_DAY).astype(np.int64)
     suspects = np.flatnonzero(roles.suspicion >= 0)
     no_action = found.outcome[roles.suspicion[suspects]] == NFA
-    cleared = suspects[no_action & (rng.random(len(suspects)) < 0.08)]
+    cleared = suspects[no_action & (rng.random(len(suspects)) < USUAL.eliminated)]
     roles.until[cleared] = roles.since[cleared] + rng.integers(3, 120, len(cleared)) * MINUTES_A_DAY
 
 

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from features.synthetic.areas import Areas
 from features.synthetic.clock import CENSUS_DAYS, CUT, FIRST_DAY, YEAR, Floats, Ints, birthday
-from features.synthetic.names import ETHNIC_CODES, Texts, addresses, forenames, surnames, tradition_of
+from features.synthetic.defects import USUAL, Defects
+from features.synthetic.name_pools import Texts
+from features.synthetic.names import (
+    ETHNIC_CODES,
+    addresses,
+    forenames,
+    shuffled_numbers,
+    surnames,
+    tradition_of,
+)
 from features.windows import NEVER, days_since_epoch
 
 FIRST_BORN, LAST_BORN = days_since_epoch(date(2002, 1, 18)), days_since_epoch(date(2016, 12, 31))
@@ -41,8 +50,14 @@ class Families:
     arrived_on: Ints
     hardship: Floats
     ethnicity: Ints
+    tradition: Ints
+    """Whose names the family gives (position in ``name_pools.TRADITIONS``)."""
     surname: Texts
+    other_surname: Texts
+    """Another surname the children go by; empty for most."""
     address: NDArray[np.object_]
+    uprn: Ints
+    """The number of each home's property, as ``home``."""
 
 
 @dataclass(frozen=True)
@@ -85,25 +100,31 @@ class Children:
         moved = (day >= self.families.moved_on[family]).astype(np.int64)
         return self.families.address[family, moved]
 
+    def uprn_on(self, child: Ints, day: Ints) -> Ints:
+        """The number of the property each child lives in on a day."""
+        family = self.family[child]
+        moved = (day >= self.families.moved_on[family]).astype(np.int64)
+        return self.families.uprn[family, moved]
+
     def letter(self) -> NDArray[np.str_]:
         """The first letter of the ethnic code: W, M, A, B or O."""
         return np.array([code[0] for code in ETHNIC_CODES])[self.ethnicity]
 
 
-def make_children(rng: np.random.Generator, areas: Areas, aged_10_17: int) -> Children:
+def make_children(rng: np.random.Generator, areas: Areas, aged_10_17: int, defects: Defects = USUAL) -> Children:
     """A population with about ``aged_10_17`` children aged 10-17 at any time from 2020 to 2025."""
     wanted = round(aged_10_17 * YEARS_BORN / 8)
     born, family = _births(rng, wanted)
-    families = _make_families(rng, areas, int(family.max()) + 1)
+    families = _make_families(rng, areas, int(family.max()) + 1, defects)
     male = rng.random(wanted) < 0.512
     ethnicity = families.ethnicity[family]
     hardship = (0.9 * families.hardship[family] + 0.44 * rng.standard_normal(wanted)).astype(np.float32)
     conduct, bond, adult, peers = _traits(rng, hardship, male)
     free = rng.random(wanted) < 1 / (1 + np.exp(-(-1.25 + 1.25 * families.hardship[family])))
     send, later, changed = _special_needs(rng, conduct, male, born)
-    tradition = tradition_of(families.ethnicity, rng)[family]
+    forename = forenames(rng, families.tradition[family], male)
     return Children(
-        born, male, family, ethnicity, forenames(rng, tradition, male), families, send, later, changed, free,
+        born, male, family, ethnicity, forename, families, send, later, changed, free,
         hardship, conduct, bond, adult, peers,
     )  # fmt: skip
 
@@ -125,7 +146,7 @@ def _births(rng: np.random.Generator, wanted: int) -> tuple[Ints, Ints]:
     return born[rows, places][order].astype(np.int64), family[order].astype(np.int64)
 
 
-def _make_families(rng: np.random.Generator, areas: Areas, count: int) -> Families:
+def _make_families(rng: np.random.Generator, areas: Areas, count: int, defects: Defects) -> Families:
     weight = areas.population / areas.population.sum()
     home = rng.choice(len(areas), (count, 2), p=weight)
     near = rng.random(count) < 0.6
@@ -137,8 +158,12 @@ def _make_families(rng: np.random.Generator, areas: Areas, count: int) -> Famili
     hardship = (0.55 * areas.deprivation[home[:, 0]] + 0.84 * rng.standard_normal(count)).astype(np.float32)
     ethnicity = _ethnicities(rng, areas, home[:, 0])
     tradition = tradition_of(ethnicity, rng)
-    address = np.stack([addresses(rng, count), addresses(rng, count)], axis=1)
-    return Families(home, moved_on, arrived_on, hardship, ethnicity, surnames(rng, tradition), address)
+    council = np.array(areas.authority_codes, dtype=object)[areas.authority[home[:, 0]]]
+    surname, other = (surnames(rng, tradition, council) for _ in range(2))
+    other[rng.random(count) >= defects.two_surnames] = ""
+    address = addresses(rng, home.ravel(), len(areas)).reshape(count, 2)
+    uprn = shuffled_numbers(rng, 2 * count, 4_510_000_000).reshape(count, 2)
+    return Families(home, moved_on, arrived_on, hardship, ethnicity, tradition, surname, other, address, uprn)
 
 
 def _another_in_authority(rng: np.random.Generator, areas: Areas, home: Ints) -> Ints:

@@ -12,9 +12,11 @@ from features.errors import BadConfiguration
 from features.events import OFFENCE_GROUPS, POLICE_ROLES
 from features.synthetic import care, contacts, justice, nominals, police, school, together
 from features.synthetic.areas import FULL_SIZE, Areas, made_up_areas, read_areas, scaled_table
+from features.synthetic.broken_rows import spoil
 from features.synthetic.clock import TERMS, Ints, birthday
 from features.synthetic.course import Course
 from features.synthetic.decisions import Suspicions, outcome_codes, outcome_entered_on
+from features.synthetic.defects import USUAL, Defects
 from features.synthetic.lives import Lives
 from features.synthetic.names import record_numbers
 from features.synthetic.needs import base_log_rates, hotspots, traits_of
@@ -31,12 +33,14 @@ Progress = Callable[[str], None]
 
 
 def make_partners(
-    folder: Path, seed: int, children: int | None = None, areas: Path | None = None, progress: Progress | None = None
-) -> SyntheticSummary:
+    folder: Path, seed: int, children: int | None = None, areas: Path | None = None, progress: Progress | None = None,
+    defects: Defects = USUAL,
+) -> SyntheticSummary:  # fmt: skip
     """Fill ``folder`` with every partner's extract and say what is in it. Same arguments, same bytes.
 
     ``children`` is how many are aged 10-17 at any time (all 127,247 by default); ``areas`` a file of real small areas
-    with the columns of ``features.synthetic.areas.COLUMNS``, made-up ones by default. The folder is replaced whole.
+    with the columns of ``features.synthetic.areas.COLUMNS``, made-up ones by default; ``defects`` how messy the
+    extracts are. The folder is replaced whole.
 
     :raises BadInput: the areas file is missing or malformed, all faults together.
     :raises BadConfiguration: fewer children than the world can be made of.
@@ -44,15 +48,15 @@ def make_partners(
     if children is not None and children < FEWEST_CHILDREN:
         raise BadConfiguration(f"a synthetic world needs at least {FEWEST_CHILDREN} children, not {children}")
     say = progress or (lambda message: None)
-    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(8)]
+    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(9)]
     where = read_areas(areas) if areas is not None else made_up_areas(streams[0])
     size = children or (FULL_SIZE if areas is None else int(where.population.sum()))
     say(f"making families with {size:,} children aged 10 to 17")
-    kids = make_children(streams[1], where, size)
+    kids = make_children(streams[1], where, size, defects)
     base = base_log_rates(traits_of(kids, where, hotspots(streams[0], where)))
     course = Lives(streams[2], kids, base).run(say)
     with whole_folder(folder) as scratch:
-        writer = _Partners(scratch, kids, where, course, streams[3:], say)
+        writer = _Partners(scratch, kids, where, course, streams[3:], say, defects)
         world = writer.write(size / where.population.sum())
         summary = SyntheticSummary(seed, size, writer.rows, folder_digest(scratch), headline_rates(world))
         write_json(scratch / MARKER, {"synthetic": True, "seed": seed, "children": size, "digest": summary.digest})
@@ -70,9 +74,10 @@ class _Partners:
         course: Course,
         streams: list[np.random.Generator],
         say: Progress,
+        defects: Defects,
     ) -> None:
-        self.folder, self.kids, self.areas, self.course, self.streams, self.say = (
-            folder, kids, areas, course, streams, say,
+        self.folder, self.kids, self.areas, self.course, self.streams, self.say, self.defects = (
+            folder, kids, areas, course, streams, say, defects,
         )  # fmt: skip
         self.rows: dict[str, int] = {}
         self.events = {name: happened.arrays() for name, happened in course.events.items()}
@@ -94,7 +99,8 @@ class _Partners:
         )  # fmt: skip
 
     def _put(self, name: str, columns: dict[str, Column]) -> None:
-        self.rows[name] = write_extract(self.folder, name, columns).num_rows
+        spoilt = spoil(self.streams[5], name, columns, self.defects)
+        self.rows[name] = write_extract(self.folder, name, spoilt).num_rows
 
     def _police(self) -> tuple[police.Occurrences, police.Roles]:
         rng = self.streams[0]
@@ -114,7 +120,7 @@ class _Partners:
             self.contacts["asb"].columns["role"].to_numpy(zero_copy_only=False) == "subject"
         )
         known = nominals.make_nominals(
-            rng, [(roles.child, roles.since)] + [(c.child, c.recorded) for c in self.contacts.values()]
+            rng, [(roles.child, roles.since)] + [(c.child, c.recorded) for c in self.contacts.values()], self.defects
         )
         self._write_police(rng, occurrences, roles, known)
         return occurrences, roles
@@ -123,7 +129,7 @@ class _Partners:
         self, rng: np.random.Generator, crimes: police.Occurrences, roles: police.Roles, known: nominals.Nominals
     ) -> None:
         held = np.unique(self.contacts["custody"].child)
-        self._put("police_nominal", nominals.nominal_columns(rng, self.kids, self.areas, known, held))
+        self._put("police_nominal", nominals.nominal_columns(rng, self.kids, self.areas, known, held, self.defects))
         occ_id = record_numbers("OCC", np.arange(1, len(crimes.began) + 1), 8)
         self._put("occurrence", _occurrence_columns(self.areas, crimes, occ_id))
         person = known.ids.take(pa.array(known.of_contact[0]))
@@ -161,7 +167,7 @@ class _Partners:
     def _justice(self) -> Suspicions:
         rng = self.streams[1]
         cases, recorded = justice.recorded_cases(rng, self.suspicions)
-        self._put("yj_case", justice.case_columns(rng, self.kids, self.areas, cases, recorded))
+        self._put("yj_case", justice.case_columns(rng, self.kids, self.areas, cases, recorded, self.defects))
         return cases
 
     def _school(self, upn: pa.Array) -> None:
@@ -174,7 +180,7 @@ class _Partners:
         rng, course = self.streams[4], self.course
         needs = care.Spells.of(course.spells["need"])
         cares = care.Spells.of(course.spells["care"])
-        records = care.care_records(rng, self.kids)
+        records = care.care_records(rng, self.kids, self.defects)
         known = (self.events["domestic"][0], self.events["missing"][0], self.suspicions.child)
         self._put("cin", care.need_columns(rng, self.kids, self.areas, records, upn, needs, *known))
         self._put("cla", care.placement_columns(rng, self.kids, self.areas, records, upn, cares))

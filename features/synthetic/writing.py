@@ -15,8 +15,8 @@ from pyarrow import csv
 from features.synthetic.clock import CUT, MINUTES_A_DAY, Ints
 
 HEADERS: dict[str, str] = {
-    "police_nominal": "nominal_id forename surname alias dob sex sde_ethnicity ic_code address lsoa pnc_id created_dt "
-    "merged_into",
+    "police_nominal": "nominal_id forename surname alias dob sex sde_ethnicity ic_code address uprn lsoa pnc_id "
+    "created_dt merged_into",
     "occurrence": "occ_id ho_class committed_from committed_to reported_dt recorded_dt lsoa da_flag weapon_flag",
     "occ_role": "occ_id nominal_id role from_dt to_dt",
     "occ_outcome": "occ_id nominal_id code outcome_dt",

@@ -1,0 +1,152 @@
+"""The synthetic extracts are as messy as set: names, birthdays, records, and rows that break their contract."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from features.intake import take_in
+from features.synthetic import make_partners
+from features.synthetic.areas import Areas, made_up_areas
+from features.synthetic.broken_rows import BROKEN, spoil
+from features.synthetic.defects import USUAL, Defects
+from features.synthetic.name_pools import LOCALES, TRADITIONS, pool_of
+from features.synthetic.names import ETHNIC_CODES
+from features.synthetic.population import Children, make_children
+from features.synthetic.recorded import typed_births, typed_names
+from features.windows import days_since_epoch
+from features.workspace import Workspace
+
+NONE = Defects(**{part.name: 0.0 for part in fields(Defects)})
+
+
+@pytest.fixture(scope="module")
+def areas() -> Areas:
+    return made_up_areas(np.random.default_rng(1))
+
+
+@pytest.fixture(scope="module")
+def children(areas: Areas) -> Children:
+    return make_children(np.random.default_rng(2), areas, 20_000)
+
+
+def test_a_share_outside_nought_and_one_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"misspelt is a share from 0 to 1, not 1\.5"):
+        replace(USUAL, misspelt=1.5)
+
+
+@pytest.mark.parametrize("tradition", TRADITIONS)
+def test_every_tradition_has_enough_names_of_both_sexes_that_a_file_can_hold(tradition: str) -> None:
+    pool = pool_of(tradition)
+    for names in (pool.boys, pool.girls, pool.surnames):
+        assert len(set(names)) >= 20
+        assert not [name for name in names if set(name) & set(',"\n;|') or name != name.strip()]
+    if tradition in LOCALES:
+        common = pd.Series(pool.surnames).value_counts()
+        assert common.iloc[0] > 1, "common names come up more than once"
+
+
+def test_names_follow_the_family_and_its_group(children: Children) -> None:
+    polish, british = (set(pool_of(name).surnames) for name in ("polish", "british"))
+    letter = children.letter()
+    of_group = {
+        code: np.isin(children.surname[children.ethnicity == ETHNIC_CODES.index(code)], list(polish)).mean()
+        for code in ("W1", "W9")
+    }
+    assert of_group["W9"] > 0.15 > 0.02 > of_group["W1"]
+    assert np.isin(children.surname[letter == "W"], list(british)).mean() > 0.3
+    first = pd.DataFrame({"family": children.family, "surname": children.surname})
+    assert (first.groupby("family")["surname"].nunique() == 1).all(), "siblings share a surname"
+
+
+def test_neighbours_share_streets_and_siblings_a_home(children: Children, areas: Areas) -> None:
+    home = children.families.home[:, 0]
+    street = pd.Series(children.families.address[:, 0]).str.replace(r"^\d+ ", "", regex=True)
+    streets = pd.DataFrame({"area": home, "street": street}).groupby("area")["street"].nunique()
+    assert streets.max() <= 14
+    assert street.nunique() > 200
+    assert len(np.unique(children.families.uprn)) == children.families.uprn.size, "no two homes are one property"
+    northumberland = areas.authority[home] == areas.authority_codes.index("E06000057")
+    charltons = np.isin(children.families.surname, ["Charlton", "Robson", "Milburn", "Armstrong"])
+    assert charltons[northumberland].mean() > 1.2 * charltons[~northumberland].mean()
+
+
+def test_without_defects_names_and_birthdays_are_typed_as_they_are(children: Children) -> None:
+    rng, everybody = np.random.default_rng(3), np.arange(len(children))
+    familiar = np.isin(children.families.tradition[children.family], [TRADITIONS.index("british")])
+    forename, surname = typed_names(rng, children, everybody, defects=NONE)
+    assert (forename == children.forename)[familiar].all()
+    assert (surname == children.surname)[familiar].all()
+    assert (typed_births(rng, children.born, defects=NONE) == children.born).all()
+
+
+@pytest.mark.parametrize("times", [1.0, 3.0])
+def test_unfamiliar_names_are_misspelt_as_many_times_as_often_as_set(children: Children, times: float) -> None:
+    defects = replace(NONE, misspelt=0.1, unfamiliar_times=times)
+    child = np.repeat(np.arange(len(children)), 3)
+    forename, _ = typed_names(np.random.default_rng(4), children, child, defects=defects)
+    muslim = children.families.tradition[children.family[child]] == TRADITIONS.index("muslim")
+    british = children.families.tradition[children.family[child]] == TRADITIONS.index("british")
+    wrong = forename != children.forename[child]
+    assert wrong[british].mean() == pytest.approx(0.1, rel=0.15)
+    assert wrong[muslim].mean() / wrong[british].mean() == pytest.approx(times, rel=0.15)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_records_opened_again_are_swapped_and_misdated_as_often_as_set(children: Children, again: bool) -> None:
+    defects = replace(USUAL, misspelt=0.0, misspelt_again=0.0, other_surname_used=0.0)
+    child = np.repeat(np.arange(len(children)), 4)
+    twice = np.full(len(child), again)
+    forename, _ = typed_names(np.random.default_rng(5), children, child, twice, defects)
+    british = children.families.tradition[children.family[child]] == TRADITIONS.index("british")
+    swapped = (forename == children.surname[child]) & (forename != children.forename[child])
+    wanted = defects.swapped_again if again else defects.swapped
+    assert swapped[british].mean() == pytest.approx(wanted, rel=0.25)
+    born = typed_births(np.random.default_rng(6), children.born[child], twice, defects)
+    moved = born != children.born[child]
+    kinds = ("born_on_1_january", "false_birth", "mistyped_birth")
+    wanted = sum(getattr(defects, f"{kind}_again" if again else kind) for kind in kinds)
+    assert moved.mean() == pytest.approx(wanted, rel=0.15)
+    assert np.isin(born[moved], [days_since_epoch(date(year, 1, 1)) for year in range(2000, 2018)]).mean() > 0.2
+
+
+def test_children_with_two_surnames_are_known_outside_school_by_either(children: Children) -> None:
+    two = children.families.other_surname[children.family] != ""
+    assert two.mean() == pytest.approx(USUAL.two_surnames, rel=0.2)
+    _, surname = typed_names(np.random.default_rng(7), children, np.flatnonzero(two), defects=USUAL)
+    other = children.families.other_surname[children.family][two]
+    assert (surname == other).mean() == pytest.approx(USUAL.other_surname_used, rel=0.25)
+
+
+def test_broken_rows_are_as_many_as_set_and_the_rest_is_untouched() -> None:
+    count = 20_000
+    columns = {
+        "incident_id": pa.array([f"AB{n:08d}" for n in range(count)]), "nominal_id": pa.array(["N1"] * count),
+        "category": pa.array(["nuisance"] * count), "recorded_dt": pa.array(["2021-01-01 10:00"] * count),
+    }  # fmt: skip
+    made = pa.table(spoil(np.random.default_rng(1), "asb", columns, USUAL)).to_pandas()
+    broken = (made["category"] == "noise") | (made["recorded_dt"] < "2000")
+    assert broken.mean() == pytest.approx(USUAL.broken_rows, rel=0.5)
+    assert len(made) - count == pytest.approx(count * USUAL.sent_twice, abs=10)
+    whole = made[~broken].drop_duplicates()
+    assert (whole["category"] == "nuisance").all()
+    none = pa.table(spoil(np.random.default_rng(1), "asb", columns, NONE))
+    assert none.to_pandas().equals(pa.table(columns).to_pandas())
+
+
+def test_the_usual_world_exercises_quarantine_within_the_error_budget(tmp_path: Path) -> None:
+    make_partners(tmp_path / "extracts", 3, children=2_000)
+    report = take_in(Workspace(tmp_path), tmp_path / "extracts", key_seed=1)
+    set_aside = {feed.name: feed.rows_quarantined for feed in report.feeds if feed.rows_quarantined}
+    assert len(set_aside) >= 6
+    assert all(feed.rows_quarantined <= 0.03 * feed.rows_read for feed in report.feeds)
+    reasons = {reason for feed in report.feeds for reason in feed.quarantined}
+    assert {"the same row again"} <= reasons
+    assert any("code list" in reason for reason in reasons)
+    assert set(BROKEN) >= set(set_aside)
