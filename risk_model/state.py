@@ -36,6 +36,7 @@ from risk_model.training.scorer import ScoringModel
 
 Say = Callable[[str], None]
 HOUSE = Path(__file__).resolve().parents[1]
+FITS = "fits"
 REFERENCES = "references.parquet"
 NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", "lists", "bootstrap_resamples")
 """Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
@@ -50,13 +51,15 @@ def inputs_of(prepared: Prepared, warehouse: Warehouse) -> Inputs:
 
 @dataclass
 class State:
-    """One experiment in one workspace. ``data`` is where extracts are, if not in the workspace."""
+    """One experiment in one workspace. ``data`` is where extracts are, if not in the workspace; ``fits`` where single
+    fits are kept, if not with the experiment's own results."""
 
     experiment: Experiment
     page: Path
     workspace: Workspace
     data: Path | None
     say: Say
+    fits: Path | None = None
 
     @classmethod
     def at(cls, page: Path, workspace: Path, data: Path | None = None, say: Say = lambda line: None) -> Self:
@@ -98,7 +101,7 @@ class State:
         if self.is_trained():
             self.say("training: nothing has changed since the last time")
             return reread(self.experiment, inputs, self.folder)
-        kept = KeptFits(self.folder / "fits", self._basis_of_fits)
+        kept = KeptFits(self.fits or self.folder / FITS, self._basis_of_fits)
         result = train(self.experiment, inputs, self.folder, self.say, kept)
         self.say(f"refitting {result.selection.chosen} on the latest data")
         model = refit_final(self.experiment, inputs, result.selection.chosen, result.predictions)
@@ -111,7 +114,8 @@ class State:
             git_commit(HOUSE),
         )  # fmt: skip
         mark_done(self.folder, "train", self.training_key)
-        kept.forget_others()
+        if self.fits is None:
+            kept.forget_others()
         return result
 
     @cached_property

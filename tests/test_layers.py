@@ -37,11 +37,12 @@ ARROWS = {
     "state": ("experiment", "preparation", "tracking", "training", "audits"),
     "carding": ("experiment", "state", "tracking", "training", "publishing"),
     "pipeline": ("*",),
+    "notebook": ("pipeline", "state", "training", "audits"),
     "commands": ("pipeline",),
     "cli": ("commands",),
 }
 """As the code is. Training knows nothing of what is done with a model; audits and referrals know nothing of each other;
-only ``pipeline`` sees everything, and only ``commands`` sees ``pipeline``."""
+only ``pipeline`` sees everything, and only ``commands`` and ``notebook`` see ``pipeline``."""
 EVERYBODY_MAY = ("errors", "words")
 
 LONGEST_FILE = 260
