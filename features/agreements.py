@@ -69,6 +69,7 @@ AGREEMENTS: dict[str, Agreement] = {
                 "da_incident": (
                     "incident_id", "nominal_id", "incident_dt", "dash_grade", "children_present", "recorded_dt",
                 ),
+                "ppn": ("notice_id", "nominal_id", "incident_dt", "concern", "rating", "recorded_dt"),
             },
         ),
         Agreement(
@@ -100,6 +101,11 @@ AGREEMENTS: dict[str, Agreement] = {
                     "upn", "term", "term_start", "term_end", "sessions_possible", "sessions_authorised_absence",
                     "sessions_unauthorised_absence",
                 ),
+                "send": (
+                    "upn", "provision", "need", "start_dt", "end_dt", "ehcp_requested_dt", "ehcp_issued_dt",
+                    "recorded_dt",
+                ),
+                "encompass": ("notice_id", "upn", "incident_dt", "notified_dt", "before_next_school_day"),
             },
         ),
         Agreement(
@@ -116,6 +122,63 @@ AGREEMENTS: dict[str, Agreement] = {
                     "child_id", "upn", "forename", "surname", "dob", "sex", "ethnicity", "la_code", "decom", "rne",
                     "ls", "cin", "place", "dec", "rec",
                 ),
+            },
+        ),
+        Agreement(
+            "VRU-ISA-COURTS",
+            controller="HM Courts and Tribunals Service",
+            regime=Regime.UK_GDPR,
+            purpose=PURPOSE,
+            columns={
+                "court": (
+                    "hearing_id", "defendant_id", "forename", "surname", "dob", "hearing_dt", "offence", "plea",
+                    "disposal", "recorded_dt",
+                ),
+            },
+        ),
+        Agreement(
+            "VRU-ISA-PROBATION",
+            controller="The Probation Service",
+            regime=Regime.UK_GDPR,
+            purpose=PURPOSE,
+            columns={
+                "probation": (
+                    "supervision_id", "child_ref", "forename", "surname", "dob", "relationship", "supervision",
+                    "start_dt", "end_dt", "recorded_dt",
+                ),
+            },
+        ),
+        Agreement(
+            "VRU-ISA-FIRE",
+            controller="The two fire and rescue authorities",
+            regime=Regime.UK_GDPR,
+            purpose=PURPOSE,
+            columns={
+                "fire": (
+                    "referral_id", "forename", "surname", "dob", "incident_dt", "referral_dt", "referred_by",
+                    "behaviour", "completed_dt",
+                ),
+            },
+        ),
+        Agreement(
+            "VRU-ISA-HOUSING",
+            controller="The six councils and the housing associations",
+            regime=Regime.UK_GDPR,
+            purpose=PURPOSE,
+            columns={
+                "housing": (
+                    "tenancy_id", "member_ref", "forename", "surname", "dob", "tenure", "start_dt", "end_dt",
+                    "arrears_dt", "arrears_weeks", "arrears_cleared_dt",
+                ),
+            },
+        ),
+        Agreement(
+            "VRU-ISA-ISTV",
+            controller="The hospital trusts",
+            regime=Regime.OPEN,
+            purpose="Context of small areas",
+            columns={
+                "istv": ("attendance_id", "arrival_dt", "assault_dt", "lsoa", "location_type", "method"),
             },
         ),
         Agreement(

@@ -47,6 +47,12 @@ class Kind:
     spell: bool = False
     discretion: bool = False
     """Depends on what police choose to look for: kept out of the default features."""
+    protected: bool = False
+    """Says something of a protected characteristic: reaches the audits, and no feature may be made of it."""
+    of_others: bool = False
+    """About somebody else in the young person's life: never said in a reason."""
+    of_means: bool = False
+    """Says what a family has or can pay: kept out of the default features."""
     partner: str = field(kw_only=True)
     """Who sends it, in plain words."""
 
@@ -55,6 +61,11 @@ POLICE = "Northumbria Police"
 YOUTH_JUSTICE = "Youth justice service"
 EDUCATION = "Schools and the council's education service"
 SOCIAL_CARE = "Children's social care"
+COURTS = "HM Courts and Tribunals Service"
+PROBATION = "The Probation Service"
+FIRE_SERVICES = "The fire and rescue services"
+LANDLORDS = "Councils and housing associations as landlords"
+HOSPITALS = "Hospital emergency departments"
 BROWARD_RELEASE = "A newsroom's public release of Broward County records"
 
 OFFENCE_GROUPS = (
@@ -68,6 +79,11 @@ FIRST_ENTRY_DISPOSALS = ("YC", "YCC", "absolute_discharge", "fine", "referral_or
 """Youth cautions and court sentences. Community resolutions and outcome 22 are not first-time entry."""
 SUSPENSION_REASONS = ("PP", "PA", "VP", "VA", "OW", "BU", "RA", "LG", "DS", "SM", "DA", "DB", "TH", "PH", "MT", "DM")
 POLICE_ROLES = ("suspect", "victim", "witness", "reporter", "other")
+CONCERNS = ("neglect", "physical_abuse", "emotional_abuse", "sexual_abuse", "exploitation", "mental_health",
+            "substance_use", "home_conditions", "behaviour")  # fmt: skip
+"""What worried the officer who wrote a police protection notice."""
+SPECIAL_NEEDS = ("SEMH", "SLCN", "ASD", "MLD", "SPLD", "SLD", "PMLD", "HI", "VI", "MSI", "PD", "OTH")
+"""The school census's main needs: social, emotional and mental health; speech and language; autism; and so on."""
 NEEDS = ("N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9")
 
 VOCABULARY: tuple[Kind, ...] = (
@@ -106,6 +122,29 @@ VOCABULARY: tuple[Kind, ...] = (
          partner=SOCIAL_CARE),
     Kind("cla", "a spell in care (one event per placement)", ("child",),
          ("foster", "kinship", "residential", "secure", "independent", "other"), spell=True, partner=SOCIAL_CARE),
+    Kind("ppn", "a police protection notice about the child (one event per concern)", ("child",), CONCERNS,
+         gravity="rating, 1 to 3", partner=POLICE),
+    Kind("encompass_notice", "a notice to school that there was domestic abuse at home (Operation Encompass)",
+         ("pupil",), ("in_time", "late"), partner=EDUCATION),
+    Kind("send_support", "a spell of special educational needs support", ("pupil",), SPECIAL_NEEDS, spell=True,
+         protected=True, partner=EDUCATION),
+    Kind("ehcp", "a spell with an education, health and care plan", ("pupil",), SPECIAL_NEEDS, spell=True,
+         protected=True, partner=EDUCATION),
+    Kind("ehcp_request", "a request for an education, health and care plan", ("pupil",), SPECIAL_NEEDS,
+         protected=True, partner=EDUCATION),
+    Kind("court_hearing", "a hearing in the youth court", ("defendant",), ("adjourned", "not_proven", "sentenced"),
+         partner=COURTS),
+    Kind("court_plea", "a plea in the youth court", ("defendant",), ("guilty", "not_guilty"), partner=COURTS),
+    Kind("family_probation", "a spell in which somebody in the family is supervised by probation", ("relative",),
+         ("parent", "sibling", "other"), spell=True, of_others=True, partner=PROBATION),
+    Kind("fire_referral", "a referral to the fire service's work with children who set fires", ("child",),
+         ("deliberate_fire", "fire_play", "hoax_call"), partner=FIRE_SERVICES),
+    Kind("fire_programme", "the fire service's work with a child, finished", ("child",), ("completed",),
+         partner=FIRE_SERVICES),
+    Kind("tenancy", "a spell in a social tenancy", ("household",), ("council", "housing_association", "temporary"),
+         spell=True, of_means=True, partner=LANDLORDS),
+    Kind("rent_arrears", "a spell of rent arrears", ("household",), ("arrears",), value="weeks of rent owed",
+         spell=True, of_means=True, partner=LANDLORDS),
     Kind("residence", "where the child lives", ("resident",), ("home",), partner=EDUCATION),
     Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened", "no_case_found"),
          partner=BROWARD_RELEASE),

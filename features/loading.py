@@ -17,7 +17,8 @@ from features.store import Connection
 from features.windows import sql_in_order
 from features.workspace import digest
 
-PRECEDENCE = (Numbering.SCHOOL, Numbering.CARE, Numbering.YOUTH_JUSTICE, Numbering.POLICE)
+PRECEDENCE = (Numbering.SCHOOL, Numbering.CARE, Numbering.YOUTH_JUSTICE, Numbering.POLICE, Numbering.COURT,
+              Numbering.PROBATION, Numbering.HOUSING, Numbering.FIRE)  # fmt: skip
 """Whose word counts first for date of birth, sex and ethnicity; then the latest."""
 
 ETHNIC_GROUPS = {"W": "White", "M": "Mixed", "A": "Asian", "C": "Asian", "B": "Black", "O": "Other"}

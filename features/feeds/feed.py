@@ -24,6 +24,10 @@ class Numbering(StrEnum):
     POLICE = "police"
     YOUTH_JUSTICE = "youth_justice"
     CARE = "care"
+    COURT = "court"
+    PROBATION = "probation"
+    FIRE = "fire"
+    HOUSING = "housing"
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,14 @@ BROKEN: dict[str, tuple[tuple[str, str], ...]] = {
     "school_suspension": (("sessions", "999"), ("upn", "A000000000000"), ("reason_1", "ZZ")),
     "attendance": (("sessions_possible", "0"), ("term_end", "1999-01-01")),
     "cin": (("need", "N12"), ("recorded_dt", "1999-01-01")),
+    "ppn": (("concern", "worried"), ("rating", "RED"), ("recorded_dt", "1999-01-01 00:00")),
+    "encompass": (("upn", "A000000000000"), ("before_next_school_day", "?")),
+    "send": (("need", "ADHD"), ("end_dt", "1999-01-01")),
+    "court": (("disposal", "BOUND"), ("hearing_dt", "00/00/0000")),
+    "probation": (("relationship", "mum"), ("start_dt", "")),
+    "fire": (("behaviour", "arson"), ("referral_dt", "1999-01-01")),
+    "housing": (("tenure", "PRIV"), ("arrears_weeks", "999")),
+    "istv": (("method", "knife"), ("arrival_dt", "not known")),
     "cla": (("place", "X9"), ("dec", "1999-01-01")),
 }
 """What partners' systems really send wrongly, by extract: a column and what is in it instead."""

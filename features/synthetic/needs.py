@@ -61,7 +61,7 @@ HAZARDS: dict[str, Hazard] = {
     "suspect": Hazard(
         0.0186, (0.0, 0.18, 0.45, 0.80, 1.10, 1.35, 1.48, 1.42, 1.28, 1.1),
         {"male": 0.85, "conduct": 0.20, "hardship": 0.12, "peers": 0.24, "bond": -0.12, "adult": -0.16, "hotspot": 0.10,
-         "black": 0.22, "mixed": 0.15, "asian": -0.15},
+         "convicted_parent": 0.55, "sets_fires": 0.55, "black": 0.22, "mixed": 0.15, "asian": -0.15},
         {"known": 1.15, "trouble": 0.48, "suspect": 0.60, "asb": 0.25, "suspension": 0.22, "missing": 0.40,
          "domestic": 0.20, "care": 0.35, "absence": 0.15, "suspended_and_missing": 0.60, "care_and_missing": 0.30,
          "diverted": -0.33, "entered": 1.0}, youngest=10, burst=0.12,
@@ -98,6 +98,8 @@ def traits_of(children: Children, areas: Areas, hotspot: Floats) -> dict[str, Fl
     groups = {"white": "W", "mixed": "M", "asian": "A", "black": "B", "other": "O"}
     found = {name: (letter == first).astype(np.float32) for name, first in groups.items()}
     found |= {"male": children.male.astype(np.float32), "free_meals": children.free_meals.astype(np.float32)}
+    found |= {"convicted_parent": children.families.convicted[children.family].astype(np.float32)}
+    found |= {"sets_fires": children.sets_fires.astype(np.float32)}
     found |= {"send": (children.send_at_first > 0).astype(np.float32), "deprivation": areas.deprivation[home]}
     found |= {name: getattr(children, name) for name in ("hardship", "conduct", "bond", "adult", "peers")}
     return found | {"hotspot": hotspot[home]}

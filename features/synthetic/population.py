@@ -56,6 +56,8 @@ class Families:
     other_surname: Texts
     """Another surname the children go by; empty for most."""
     address: NDArray[np.object_]
+    convicted: NDArray[np.bool_]
+    """Whether a parent was convicted while the children grew up."""
     uprn: Ints
     """The number of each home's property, as ``home``."""
 
@@ -79,6 +81,7 @@ class Children:
     bond: Floats
     adult: Floats
     peers: Floats
+    sets_fires: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.born)
@@ -125,8 +128,12 @@ def make_children(rng: np.random.Generator, areas: Areas, aged_10_17: int, defec
     forename = forenames(rng, families.tradition[family], male)
     return Children(
         born, male, family, ethnicity, forename, families, send, later, changed, free,
-        hardship, conduct, bond, adult, peers,
+        hardship, conduct, bond, adult, peers, rng.random(wanted) < _chance(-4.75 + 0.7 * conduct + 0.7 * male),
     )  # fmt: skip
+
+
+def _chance(log_odds: NDArray[np.floating]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-log_odds.astype(np.float64)))
 
 
 def _births(rng: np.random.Generator, wanted: int) -> tuple[Ints, Ints]:
@@ -163,7 +170,10 @@ def _make_families(rng: np.random.Generator, areas: Areas, count: int, defects: 
     other[rng.random(count) >= defects.two_surnames] = ""
     address = addresses(rng, home.ravel(), len(areas)).reshape(count, 2)
     uprn = shuffled_numbers(rng, 2 * count, 4_510_000_000).reshape(count, 2)
-    return Families(home, moved_on, arrived_on, hardship, ethnicity, tradition, surname, other, address, uprn)
+    convicted = rng.random(count) < _chance(-3.2 + 0.8 * hardship)
+    return Families(
+        home, moved_on, arrived_on, hardship, ethnicity, tradition, surname, other, address, convicted, uprn
+    )
 
 
 def _another_in_authority(rng: np.random.Generator, areas: Areas, home: Ints) -> Ints:

@@ -17,6 +17,8 @@ from features.synthetic.decisions import Suspicions
 from features.synthetic.police import SUSPECT, VICTIM, Occurrences, Roles
 from features.synthetic.population import Children
 
+_AT_HOME = ("da_incident", "ppn")
+"""Contacts that are about a child at home, not with one."""
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 
 
@@ -72,10 +74,10 @@ def _year(world: World, year: int) -> dict[str, float]:
     lo, hi = year_start(year), year_start(year + 1)
     population = float(_aged_10_17(world.children, (lo + hi) // 2).sum())
     entered = first_entries(world.cases)[1]
-    named = np.concatenate([world.roles.child] + [c.child for k, c in world.contacts.items() if k != "da_incident"])
+    named = np.concatenate([world.roles.child] + [c.child for k, c in world.contacts.items() if k not in _AT_HOME])
     when = np.concatenate(
         [world.occurrences.began[world.roles.occurrence] // MINUTES_A_DAY]
-        + [c.recorded // MINUTES_A_DAY for k, c in world.contacts.items() if k != "da_incident"]
+        + [c.recorded // MINUTES_A_DAY for k, c in world.contacts.items() if k not in _AT_HOME]
     )
     per = 1_000 / population
     domestic, custody = world.contacts["da_incident"], world.contacts["custody"]

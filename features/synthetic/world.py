@@ -7,13 +7,27 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.errors import BadConfiguration
 from features.events import OFFENCE_GROUPS, POLICE_ROLES
-from features.synthetic import care, contacts, justice, nominals, police, school, together
+from features.synthetic import (
+    care,
+    contacts,
+    courts,
+    hospitals,
+    households,
+    justice,
+    nominals,
+    police,
+    protection,
+    school,
+    special_needs,
+    together,
+)
 from features.synthetic.areas import FULL_SIZE, Areas, made_up_areas, read_areas, scaled_table
 from features.synthetic.broken_rows import spoil
-from features.synthetic.clock import TERMS, Ints, birthday
+from features.synthetic.clock import TERMS, Floats, Ints, birthday
 from features.synthetic.course import Course
 from features.synthetic.decisions import Suspicions, outcome_codes, outcome_entered_on
 from features.synthetic.defects import USUAL, Defects
@@ -48,16 +62,17 @@ def make_partners(
     if children is not None and children < FEWEST_CHILDREN:
         raise BadConfiguration(f"a synthetic world needs at least {FEWEST_CHILDREN} children, not {children}")
     say = progress or (lambda message: None)
-    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(9)]
+    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(10)]
     where = read_areas(areas) if areas is not None else made_up_areas(streams[0])
     size = children or (FULL_SIZE if areas is None else int(where.population.sum()))
     say(f"making families with {size:,} children aged 10 to 17")
     kids = make_children(streams[1], where, size, defects)
-    base = base_log_rates(traits_of(kids, where, hotspots(streams[0], where)))
+    heat = hotspots(streams[0], where)
+    base = base_log_rates(traits_of(kids, where, heat))
     course = Lives(streams[2], kids, base).run(say)
     with whole_folder(folder) as scratch:
         writer = _Partners(scratch, kids, where, course, streams[3:], say, defects)
-        world = writer.write(size / where.population.sum())
+        world = writer.write(size / where.population.sum(), heat)
         summary = SyntheticSummary(seed, size, writer.rows, folder_digest(scratch), headline_rates(world))
         write_json(scratch / MARKER, {"synthetic": True, "seed": seed, "children": size, "digest": summary.digest})
         return summary
@@ -83,7 +98,7 @@ class _Partners:
         self.events = {name: happened.arrays() for name, happened in course.events.items()}
         self.suspicions = Suspicions.joined(course.suspicions)
 
-    def write(self, scale: float) -> World:
+    def write(self, scale: float, heat: Floats) -> World:
         """All files; what they were made from."""
         self._put("area", _columns(scaled_table(self.areas, scale)))
         self.say("writing police extracts")
@@ -93,6 +108,7 @@ class _Partners:
         upn = school.pupil_numbers(self.streams[2], len(self.kids))
         self._school(upn)
         needs, cares = self._care(upn)
+        self._other_services(heat, scale)
         return World(
             self.kids, occurrences, roles, self.suspicions, self.contacts, self.asb_subjects, cases,
             self.events["suspension"], _persistent(self.course), needs, cares,
@@ -115,6 +131,9 @@ class _Partners:
             "missing": contacts.missing_episodes(rng, self.events["missing"]),
             "asb": contacts.asb(rng, subjects, victims),
             "da_incident": contacts.domestic(rng, self.kids, self.events["domestic"]),
+            "ppn": protection.notices(
+                self.streams[6], self.kids, self.events | {"suspect": (self.suspicions.child, self.suspicions.day)}
+            ),
         }
         self.asb_subjects = np.flatnonzero(
             self.contacts["asb"].columns["role"].to_numpy(zero_copy_only=False) == "subject"
@@ -142,7 +161,8 @@ class _Partners:
         })  # fmt: skip
         self._write_outcomes(rng, roles, occ_id, person)
         numbers = {"stop_search": ("search_id", "SS"), "custody": ("custody_id", "CU"), "missing": ("episode_id", "MP"),
-                   "asb": ("incident_id", "AB"), "da_incident": ("incident_id", "DA")}  # fmt: skip
+                   "asb": ("incident_id", "AB"), "da_incident": ("incident_id", "DA"),
+                   "ppn": ("notice_id", "PN")}  # fmt: skip
         for part, (name, contact) in zip(known.of_contact[1:], self.contacts.items(), strict=True):
             column, prefix = numbers[name]
             own = record_numbers(prefix, np.arange(1, len(contact.child) + 1), 8)
@@ -172,7 +192,12 @@ class _Partners:
 
     def _school(self, upn: pa.Array) -> None:
         rng = self.streams[3]
-        self._put("school_pupil", school.pupil_columns(rng, self.kids, self.areas, upn))
+        pupils = school.pupil_columns(rng, self.kids, self.areas, upn)
+        self._put("school_pupil", pupils)
+        on_roll = np.asarray(pc.is_in(upn, pupils["upn"]))
+        more, at_home = self.streams[6], self.contacts["da_incident"]
+        self._put("send", special_needs.send_columns(more, self.kids, upn, on_roll))
+        self._put("encompass", protection.encompass_columns(more, self.kids, upn, on_roll, at_home))
         self._put("school_suspension", school.suspension_columns(rng, self.kids, upn, self.events["suspension"]))
         self._put("attendance", school.attendance_columns(rng, upn, self.course.absences))
 
@@ -185,6 +210,14 @@ class _Partners:
         self._put("cin", care.need_columns(rng, self.kids, self.areas, records, upn, needs, *known))
         self._put("cla", care.placement_columns(rng, self.kids, self.areas, records, upn, cares))
         return needs, cares
+
+    def _other_services(self, heat: Floats, scale: float) -> None:
+        rng = self.streams[6]
+        self._put("court", courts.court_columns(rng, self.kids, self.suspicions))
+        self._put("probation", households.probation_columns(rng, self.kids))
+        self._put("fire", protection.fire_columns(rng, self.kids))
+        self._put("housing", households.housing_columns(rng, self.kids))
+        self._put("istv", hospitals.istv_columns(rng, self.areas, heat, scale))
 
 
 def _columns(table: pa.Table) -> dict[str, Column]:

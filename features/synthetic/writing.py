@@ -35,6 +35,15 @@ HEADERS: dict[str, str] = {
     "sessions_unauthorised_absence",
     "cin": "child_id upn forename surname dob sex ethnicity la_code referral_dt need factors plan close_dt recorded_dt",
     "cla": "child_id upn forename surname dob sex ethnicity la_code decom rne ls cin place dec rec",
+    "ppn": "notice_id nominal_id incident_dt concern rating recorded_dt",
+    "encompass": "notice_id upn incident_dt notified_dt before_next_school_day",
+    "send": "upn provision need start_dt end_dt ehcp_requested_dt ehcp_issued_dt recorded_dt",
+    "court": "hearing_id defendant_id forename surname dob hearing_dt offence plea disposal recorded_dt",
+    "probation": "supervision_id child_ref forename surname dob relationship supervision start_dt end_dt recorded_dt",
+    "fire": "referral_id forename surname dob incident_dt referral_dt referred_by behaviour completed_dt",
+    "housing": "tenancy_id member_ref forename surname dob tenure start_dt end_dt arrears_dt arrears_weeks "
+    "arrears_cleared_dt",
+    "istv": "attendance_id arrival_dt assault_dt lsoa location_type method",
     "area": "lsoa_code lsoa_name local_authority local_authority_code rural_urban population_10_17 imd_decile",
 }
 """Columns of each extract, in order. One file each: ``<name>.csv``."""

@@ -56,6 +56,11 @@ DRAWN = {
         D1          | P3         | 2021-01-01 10:00 | high       | Y                | 2021-01-02 10:00
         D2          | P3         | 2021-02-01 10:00 | medium     | N                | 2021-02-02 10:00
     """,
+    "ppn": """
+        notice_id | nominal_id | incident_dt      | concern      | rating | recorded_dt
+        N1        | P1         | 2021-09-01 20:00 | exploitation | medium | 2021-09-04 10:00
+        N1        | P2         | 2021-09-01 20:00 | exploitation | medium | 2021-09-04 10:00
+    """,
     "yj_case": """
         case_id | yj_person_id | forename | surname | dob        | disposal | gravity | disposal_dt | recorded_dt
         Y1      | YP1          | LEEWOOD  | Annika  | 2008-03-04 | YC       | 3       | 2022-03-01  | 2022-03-10 09:00
@@ -83,6 +88,39 @@ DRAWN = {
     "cla": """
         child_id | upn | decom      | place | dec
         K1       |     | 2021-08-01 | U4    |
+    """,
+    "send": """
+        upn | provision | need | start_dt   | end_dt     | ehcp_requested_dt | ehcp_issued_dt | recorded_dt
+        U1  | K         | SEMH | 2020-09-01 | 2021-03-01 |                   |                | 2020-09-10
+        U2  | E         | ASD  | 2019-09-01 |            | 2019-03-01        | 2019-09-01     | 2019-09-10
+    """,
+    "encompass": """
+        notice_id | upn | incident_dt | notified_dt      | before_next_school_day
+        E1        | U2  | 2021-01-01  | 2021-01-02 07:30 | Y
+        E2        | U2  | 2021-02-01  | 2021-02-09 07:30 | N
+    """,
+    "court": """
+        hearing_id | defendant_id | forename | surname | dob        | hearing_dt | offence | plea       | disposal  | recorded_dt
+        H1         | D1           | Bowen    | Raynott | 2009-01-01 | 2022-02-01 | theft   | none       | adjourned | 2022-02-03
+        H2         | D1           | Bowen    | Raynott | 2009-01-01 | 2022-03-01 | theft   | not_guilty | dismissed | 2022-03-03
+    """,  # noqa: E501
+    "probation": """
+        supervision_id | child_ref | forename | surname | dob        | relationship | supervision | start_dt   | end_dt     | recorded_dt
+        V1             | PC1       | Cyrus    | Foxglen | 2010-03-04 | parent       | community   | 2021-01-01 | 2022-01-01 | 2021-01-11
+    """,  # noqa: E501
+    "fire": """
+        referral_id | forename | surname | dob        | incident_dt | referral_dt | referred_by | behaviour | completed_dt
+        F1          | Annika   | Leewood | 2008-03-04 | 2021-06-01  | 2021-06-11  | school      | fire_play | 2021-09-01
+    """,  # noqa: E501
+    "housing": """
+        tenancy_id | member_ref | forename | surname | dob | tenure | start_dt | end_dt | arrears_dt | arrears_weeks | arrears_cleared_dt
+        T1 | HM1 | Annika | Leewood | 2008-03-04 | council | 2019-01-01 | | 2021-01-01 | 6 | 2021-04-01
+    """,  # noqa: E501
+    "istv": """
+        attendance_id | arrival_dt       | assault_dt       | lsoa | location_type | method
+        X1            | 2021-07-02 01:10 | 2021-07-01 23:50 | E1   | street        | sharp
+        X2            | 2021-07-03 01:10 |                  |      | street        | body
+        X3            | 2021-07-04 01:10 |                  | E1   | home          | body
     """,
 }
 

@@ -96,6 +96,18 @@ def test_flags_say_which_occurrences_were_domestic_or_armed(events: list[Event])
         ("cin", "2021-01-01", "2021-02-02", "recorded on 3 January, 30 days"),
         ("cin_factor", "2021-01-01", "2021-02-02", "recorded on 3 January, 30 days"),
         ("cla", "2021-08-01", "2021-08-31", "30 days"),
+        ("ppn", "2021-09-01", "2021-09-11", "recorded on 4 September, 7 days"),
+        ("encompass_notice", "2021-02-01", "2021-02-23", "told on 9 February, 14 days"),
+        ("send_support", "2020-09-01", "2020-11-09", "recorded on 10 September, 60 days"),
+        ("ehcp", "2019-09-01", "2019-11-09", "recorded on 10 September, 60 days"),
+        ("ehcp_request", "2019-03-01", "2019-11-09", "known with the plan"),
+        ("court_hearing", "2022-03-01", "2022-03-17", "recorded on 3 March, 14 days"),
+        ("court_plea", "2022-03-01", "2022-03-17", "recorded on 3 March, 14 days"),
+        ("family_probation", "2021-01-01", "2021-02-10", "recorded on 11 January, 30 days"),
+        ("fire_referral", "2021-06-01", "2021-06-25", "referred on 11 June, 14 days"),
+        ("fire_programme", "2021-09-01", "2021-09-15", "finished, 14 days"),
+        ("tenancy", "2019-01-01", "2019-01-31", "30 days"),
+        ("rent_arrears", "2021-01-01", "2021-01-31", "30 days"),
         ("residence", "2021-01-16", "2021-03-17", "the census, 60 days"),
     ],
 )
@@ -134,6 +146,42 @@ def test_an_interview_offered_and_not_taken_up_was_declined(events: list[Event])
     assert [e["code"] for e in _of(events, "return_interview")] == ["declined"]
 
 
+def test_a_protection_notice_under_two_merged_records_is_one_event(events: list[Event]) -> None:
+    assert [(e["code"], e["gravity"]) for e in _of(events, "ppn")] == [("exploitation", 2.0)]
+
+
+def test_a_notice_to_school_says_whether_it_came_in_time_and_nothing_of_what_happened(events: list[Event]) -> None:
+    assert sorted(e["code"] for e in _of(events, "encompass_notice")) == ["in_time", "late"]
+    assert {e["gravity"] for e in _of(events, "encompass_notice")} == {None}
+
+
+def test_a_hearing_that_did_not_end_in_a_sentence_is_told_from_one_that_did(events: list[Event]) -> None:
+    assert sorted(e["code"] for e in _of(events, "court_hearing")) == ["adjourned", "not_proven"]
+    assert [e["code"] for e in _of(events, "court_plea")] == ["not_guilty"], "no plea is no event"
+
+
+def test_other_services_know_children_by_numbers_of_their_own_and_are_linked(
+    events: list[Event], people: dict[str, int]
+) -> None:
+    assert people["D1"] == people["P3"]
+    assert people["PC1"] == people["U2"]
+    assert people["F1"] == people["HM1"] == people["U1"]
+    assert {e["person"] for e in _of(events, "fire_programme")} == {people["U1"]}
+
+
+def test_probation_is_about_a_relative_and_names_only_the_child(events: list[Event]) -> None:
+    assert {(e["role"], e["code"]) for e in _of(events, "family_probation")} == {("relative", "parent")}
+    assert KINDS["family_probation"].of_others
+    sent = permitted_columns(next(feed for feed in FEEDS if feed.name == "probation"))
+    assert not [column for column in sent if "adult" in column or "relative_" in column]
+
+
+def test_an_injury_seen_in_hospital_is_about_nobody(events: list[Event]) -> None:
+    istv = next(feed for feed in FEEDS if feed.name == "istv")
+    assert (istv.numbering, istv.people, istv.events) == (None, "", "")
+    assert not [e for e in events if e["source"] == "istv"]
+
+
 def test_a_factor_we_have_no_name_for_is_other(events: list[Event]) -> None:
     assert sorted(e["code"] for e in _of(events, "cin_factor")) == ["3", "other"]
 
@@ -152,7 +200,7 @@ def test_home_is_one_event_a_move_and_the_old_home_ends_when_the_move_is_known(e
     ]
 
 
-@pytest.mark.parametrize("kind", ["cin", "cla", "residence"])
+@pytest.mark.parametrize("kind", ["cin", "cla", "residence", "send_support", "family_probation", "rent_arrears"])
 def test_one_version_of_a_spell_is_visible_on_any_date_and_its_end_only_once_told(
     workspace: Workspace, kind: str
 ) -> None:

@@ -153,8 +153,8 @@ def test_a_damaged_or_missing_header_never_puts_data_in_a_message(workspace: Wor
 
 def test_a_file_no_agreement_covers_is_refused(workspace: Workspace) -> None:
     deliver(workspace.extracts)
-    (workspace.extracts / "housing.csv").write_text("tenancy\n1\n")
-    with pytest.raises(NotPermitted, match=r"housing\.csv: no feed reads it"):
+    (workspace.extracts / "dentist.csv").write_text("tenancy\n1\n")
+    with pytest.raises(NotPermitted, match=r"dentist\.csv: no feed reads it"):
         take_in(workspace, workspace.extracts)
 
 

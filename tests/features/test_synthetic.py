@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from features.errors import BadConfiguration, BadInput
-from features.events import DISPOSALS, NEEDS, OFFENCE_GROUPS, POLICE_ROLES, SUSPENSION_REASONS
+from features.events import CONCERNS, DISPOSALS, NEEDS, OFFENCE_GROUPS, POLICE_ROLES, SPECIAL_NEEDS, SUSPENSION_REASONS
 from features.synthetic import DEFAULT_SEED, MARKER, SyntheticSummary, make_partners, school
 from features.synthetic.areas import COLUMNS, FULL_SIZE, made_up_areas, read_areas
 from features.synthetic.defects import USUAL
@@ -44,6 +44,15 @@ HEADERS = {
     "sessions_unauthorised_absence",
     "cin": "child_id,upn,forename,surname,dob,sex,ethnicity,la_code,referral_dt,need,factors,plan,close_dt,recorded_dt",
     "cla": "child_id,upn,forename,surname,dob,sex,ethnicity,la_code,decom,rne,ls,cin,place,dec,rec",
+    "ppn": "notice_id,nominal_id,incident_dt,concern,rating,recorded_dt",
+    "encompass": "notice_id,upn,incident_dt,notified_dt,before_next_school_day",
+    "send": "upn,provision,need,start_dt,end_dt,ehcp_requested_dt,ehcp_issued_dt,recorded_dt",
+    "court": "hearing_id,defendant_id,forename,surname,dob,hearing_dt,offence,plea,disposal,recorded_dt",
+    "probation": "supervision_id,child_ref,forename,surname,dob,relationship,supervision,start_dt,end_dt,recorded_dt",
+    "fire": "referral_id,forename,surname,dob,incident_dt,referral_dt,referred_by,behaviour,completed_dt",
+    "housing": "tenancy_id,member_ref,forename,surname,dob,tenure,start_dt,end_dt,arrears_dt,arrears_weeks,"
+    "arrears_cleared_dt",
+    "istv": "attendance_id,arrival_dt,assault_dt,lsoa,location_type,method",
     "area": "lsoa_code,lsoa_name,local_authority,local_authority_code,rural_urban,population_10_17,imd_decile",
 }
 ETHNICITY = {"W1", "W2", "W3", "W9", "M1", "M2", "M3", "M9"} | {"A1", "A2", "A3", "A4", "A9", "B1", "B2", "B9"}
@@ -84,6 +93,19 @@ CODES = {
         "sex": {"M", "F"}, "ethnicity": ETHNICITY, "la_code": AUTHORITIES, "cin": set(NEEDS), "rne": {"S", "P"},
         "place": {"U1", "U2", "U3", "U4", "U5", "U6", "K2", "K1", "P2", "Z1"},
     },
+    "ppn": {"concern": set(CONCERNS), "rating": {"standard", "medium", "high"}},
+    "encompass": {"before_next_school_day": YN},
+    "send": {"provision": {"K", "E"}, "need": set(SPECIAL_NEEDS)},
+    "court": {
+        "offence": set(OFFENCE_GROUPS), "plea": {"guilty", "not_guilty", "none"},
+        "disposal": {"adjourned", "acquitted", "dismissed", "withdrawn", *DISPOSALS},
+    },
+    "probation": {
+        "relationship": {"parent", "sibling", "other"}, "supervision": {"community", "licence", "custody"},
+    },
+    "fire": {"behaviour": {"deliberate_fire", "fire_play", "hoax_call"}},
+    "housing": {"tenure": {"council", "housing_association", "temporary"}},
+    "istv": {"method": {"body", "sharp", "blunt", "glass", "firearm", "other"}},
     "area": {"local_authority_code": AUTHORITIES, "imd_decile": {str(decile) for decile in range(1, 11)}},
 }  # fmt: skip
 DATES = {
@@ -102,15 +124,26 @@ DATES = {
     "attendance": ("term_start", "term_end"),
     "cin": ("dob", "referral_dt", "close_dt", "recorded_dt"),
     "cla": ("dob", "decom", "dec"),
+    "ppn": ("incident_dt", "recorded_dt"),
+    "encompass": ("incident_dt", "notified_dt"),
+    "send": ("start_dt", "end_dt", "ehcp_requested_dt", "ehcp_issued_dt", "recorded_dt"),
+    "court": ("dob", "hearing_dt", "recorded_dt"),
+    "probation": ("dob", "start_dt", "end_dt", "recorded_dt"),
+    "fire": ("dob", "incident_dt", "referral_dt", "completed_dt"),
+    "housing": ("dob", "start_dt", "end_dt", "arrears_dt", "arrears_cleared_dt"),
+    "istv": ("arrival_dt", "assault_dt"),
 }
-WITH_TIME = {("police_nominal", "created_dt")} | {
+WITH_TIME = {("police_nominal", "created_dt"), ("encompass", "notified_dt")} | {
     (name, column)
-    for name in ("occurrence", "occ_role", "stop_search", "custody", "missing", "asb", "da_incident")
+    for name in ("occurrence", "occ_role", "stop_search", "custody", "missing", "asb", "da_incident", "ppn", "istv")
     for column in DATES[name]
 }
 
 MAY_BE_OPEN = {("occ_role", "to_dt"), ("custody", "release_dt"), ("missing", "end_dt"), ("yj_case", "start_dt"),
-               ("yj_case", "end_dt"), ("cin", "close_dt"), ("cla", "dec")}  # fmt: skip
+               ("yj_case", "end_dt"), ("cin", "close_dt"), ("cla", "dec"), ("send", "end_dt"),
+               ("send", "ehcp_requested_dt"), ("send", "ehcp_issued_dt"), ("probation", "end_dt"),
+               ("fire", "completed_dt"), ("housing", "end_dt"), ("housing", "arrears_dt"),
+               ("housing", "arrears_cleared_dt"), ("istv", "assault_dt")}  # fmt: skip
 
 
 class Made:
@@ -195,6 +228,17 @@ def test_nothing_is_recorded_before_it_happened_or_ends_before_it_begins(made: M
         ("cin", ("referral_dt", "recorded_dt")),
         ("cin", ("referral_dt", "close_dt")),
         ("cla", ("decom", "dec")),
+        ("ppn", ("incident_dt", "recorded_dt")),
+        ("encompass", ("incident_dt", "notified_dt")),
+        ("send", ("start_dt", "end_dt")),
+        ("send", ("ehcp_requested_dt", "ehcp_issued_dt", "recorded_dt")),
+        ("court", ("hearing_dt", "recorded_dt")),
+        ("probation", ("start_dt", "end_dt")),
+        ("probation", ("start_dt", "recorded_dt")),
+        ("fire", ("incident_dt", "referral_dt", "completed_dt")),
+        ("housing", ("start_dt", "end_dt")),
+        ("housing", ("start_dt", "arrears_dt", "arrears_cleared_dt")),
+        ("istv", ("assault_dt", "arrival_dt")),
     ):
         for earlier, later in pairwise(columns):
             before, after = days(made[name][earlier]), days(made[name][later])
@@ -208,12 +252,15 @@ def test_record_numbers_are_unique_and_every_reference_is_there(made: Made) -> N
         ("asb", ["incident_id"]), ("da_incident", ["incident_id"]), ("yj_case", ["case_id"]),
         ("school_suspension", ["upn", "start_dt"]), ("attendance", ["upn", "term"]),
         ("cin", ["child_id", "referral_dt"]), ("cla", ["child_id", "decom"]), ("school_pupil", ["upn", "census_dt"]),
+        ("ppn", ["notice_id"]), ("encompass", ["notice_id"]), ("send", ["upn", "provision", "start_dt"]),
+        ("court", ["hearing_id"]), ("probation", ["supervision_id", "child_ref"]), ("fire", ["referral_id"]),
+        ("housing", ["tenancy_id", "member_ref"]), ("istv", ["attendance_id"]),
     ):  # fmt: skip
         assert not made[name].duplicated(key).any(), name
     nominals, pupils = set(made["police_nominal"]["nominal_id"]), set(made["school_pupil"]["upn"])
     used = [made[name]["nominal_id"] for name in made.files if "nominal_id" in made[name] and name != "police_nominal"]
     assert set(pd.concat(used)) == nominals
-    for name in ("school_suspension", "attendance", "cin", "cla"):
+    for name in ("school_suspension", "attendance", "cin", "cla", "send", "encompass"):
         assert set(made[name]["upn"]) - {""} <= pupils, name
     assert set(made["occ_role"]["occ_id"]) <= set(made["occurrence"]["occ_id"])
     assert set(made["school_pupil"]["lsoa"]) <= set(made["area"]["lsoa_code"])
