@@ -15,9 +15,22 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from features import compiled, derived, kernel, plan, windows
+from features import (
+    adding,
+    compiled,
+    context,
+    derived,
+    homes,
+    kernel,
+    layout,
+    plan,
+    variants,
+    where,
+    windows,
+)  # fmt: skip
+from features.context import is_of_area, with_area_features
 from features.definition import AnyFeature, Described, Feature, check_definitions
-from features.engines import local
+from features.engines import local, reading
 from features.errors import BadConfiguration, EmptyCohort
 from features.warehouse import Warehouse
 from features.workspace import digest, digest_file, whole_file
@@ -30,7 +43,21 @@ WORKERS = 2
 """Threads that write files and turn columns."""
 DAYS_APART = 1 << 20
 """More days than lie between any two as-of dates."""
-COMPUTING_CODE = (windows, plan, kernel, compiled, derived, local)
+COMPUTING_CODE = (
+    windows,
+    where,
+    variants,
+    layout,
+    plan,
+    adding,
+    compiled,
+    kernel,
+    reading,
+    local,
+    homes,
+    context,
+    derived,
+)
 ONLY_WORDS = frozenset(field.name for field in fields(Described)) - {"name", "when_missing"}
 """Fields of a feature that only describe it: a change of words does not recompute a number."""
 
@@ -128,9 +155,10 @@ def _build(
     """Compute the missing dates in one pass over the people, then write one whole file a date; all of them together."""
     rows = _by_person(rows.filter(pc.is_in(rows["as_of"], pa.concat_tables(parts.values())["as_of"].unique())))
     wanted = [feature for feature in features if isinstance(feature, Feature)]
+    of_areas = [feature for feature in wanted if is_of_area(feature)]
     made, done = [], 0
-    for table in local.feature_ranges(warehouse, rows, wanted):
-        made.append(derived.complete(table, features))
+    for table in local.feature_ranges(warehouse, rows, [feature for feature in wanted if feature not in of_areas]):
+        made.append(derived.complete(with_area_features(warehouse, table, of_areas), features))
         done += len(table)
         if progress:
             progress(f"features: {done:,} of {len(rows):,} person-dates")

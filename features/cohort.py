@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from features.definition import Where
 from features.errors import BadConfiguration, EmptyCohort, all_faults
+from features.homes import sql_home
 from features.warehouse import Warehouse
 from features.windows import LookBack, sql_age_in_years, sql_in_look_back, sql_surely_aged, sql_visible
 
@@ -116,9 +117,7 @@ def _cusp_sql(rule: CuspRule) -> str:
             SELECT p.person, d.as_of, {sql_age_in_years("p.birth_month", "d.as_of")}::SMALLINT AS age_years,
                 {sql_surely_aged("p.birth_month", "d.as_of", rule.youngest, rule.oldest)} AS aged
             FROM person p, d WHERE aged),
-        home AS (
-            SELECT e.person, d.as_of, arg_max(e.place, (e.happened_on, e.available_on, e.place)) AS place
-            FROM event e, d WHERE e.kind = 'residence' AND {visible} AND {past} GROUP BY ALL),
+        home AS ({sql_home("d")}),
         contacts AS (SELECT DISTINCT e.person, d.as_of FROM event e, d WHERE ({entry}) AND {visible} AND {recent}),
         entrants AS (SELECT DISTINCT e.person, d.as_of FROM event e, d
             WHERE {rule.already.sql()} AND {visible} AND {past}),

@@ -13,17 +13,16 @@ import numpy as np
 from numba import config, njit
 
 from features import windows
-from features.plan import (
-    DAYS, EMPTY_CELL, FARTHEST, FIRST, LARGEST, LAST, NEAREST, ONGOING, OVERLAP, READ_ANY, READ_CODES, READ_DAYS,
-    READ_MEAN, READ_NONZERO, READ_PLAIN, READ_SLOPE, READ_VALUE, SMALLEST, SUM, SUM_T, SUM_TT, VALUED, WAYS,
+from features.adding import (
+    FIELDS_A_CELL, ONE, add_spells, add_to_bursts, add_to_cells, add_to_coded, add_to_others, count, is_visible,
+)  # fmt: skip
+from features.layout import (
+    EMPTY_CELL, GAPS, READ_ANY, READ_CODES, READ_DAYS, READ_MEAN, READ_NONZERO, READ_PLAIN, READ_SLOPE, READ_VALUE,
+    VALUED, WAYS,
 )  # fmt: skip
 from features.workspace import digest, digest_file
 
 NEVER = windows.NEVER
-FIELDS_A_CELL = np.uintp(len(EMPTY_CELL))
-ONE = np.uintp(1)
-"""Unsigned: of an unsigned position, compiled code need not ask whether it counts from the end."""
-DAYS_A_YEAR = 365.25
 LEAST_SPREAD = 1e-9
 """Below this, in squared years, all dates are one date (a single day apart is 7.5e-6)."""
 
@@ -31,13 +30,11 @@ _HERE = Path(__file__).parent
 _OLD_CACHE = config.CACHE_DIR
 if os.access(_HERE, os.W_OK):
     # numba looks only at this file when it decides whether compiled code is stale; the rules it compiles live elsewhere
-    _SOURCES = [digest_file(_HERE / name) for name in ("compiled.py", "plan.py", "windows.py")]
+    _SOURCES = [digest_file(_HERE / name) for name in ("compiled.py", "adding.py", "layout.py", "windows.py")]
     config.CACHE_DIR = str(_HERE / "__pycache__" / f"compiled-{digest(_SOURCES)}")
 
-_is_visible = njit(windows.is_visible)
 _days_back = njit(windows.days_back)
 _in_look_back = njit(windows.in_look_back)
-_overlap_days = njit(windows.overlap_days)
 
 
 @njit(nogil=True, cache=True)
@@ -57,8 +54,8 @@ def rows(events, person, as_of, first, last, feeds, reading, out):
     if first >= last:
         return
     (e_person, e_class, happened, ended, available, withdrawn, value, gravity) = events
-    (counts_from, counts, cells_from, feeds_cells, others_from, others, spells_from, spells,
-     code_bit, operation, slot_gravity, cell_gravity, first_spell) = feeds  # fmt: skip
+    (counts_from, counts, cells_from, feeds_cells, seldom, others_from, others, coded_from, coded, level, spells_from,
+     spells, code_bit, operation, slot_gravity, span, burst, takes, cell_gravity, first_spell) = feeds  # fmt: skip
     edges, starts, at, cell, slope, missing = reading
     slots = np.empty(len(operation))
     seen = np.empty(len(operation), np.int64)
@@ -74,7 +71,7 @@ def rows(events, person, as_of, first, last, feeds, reading, out):
         past = _past_until(happened, begin, past, end, date)
         _clear(slots, seen, cells, bits, covered)
         if len(covered):
-            _add_spells(begin, past, date, e_class, happened, ended, available, withdrawn, spells_from, spells,
+            add_spells(begin, past, date, e_class, happened, ended, available, withdrawn, spells_from, spells,
                         operation, first_spell, edges, covered, seen)  # fmt: skip
         e = past
         for b in range(len(edges)):
@@ -83,15 +80,21 @@ def rows(events, person, as_of, first, last, feeds, reading, out):
                 if not _in_look_back(ago, edges[b]):
                     break
                 e -= ONE
-                if _is_visible(available[e], withdrawn[e], date):
+                if is_visible(available[e], withdrawn[e], date):
                     c, v, g, day = e_class[e], value[e], gravity[e], happened[e]
-                    _count(c, counts_from, counts, slots)
-                    _add_to_cells(c, ago, v, g, cells_from, feeds_cells, cell_gravity, code_bit, cells, bits)
-                    _add_to_others(c, ago, v, g, day, others_from, others, slot_gravity, operation, slots, seen)
+                    count(c, counts_from, counts, slots)
+                    add_to_cells(c, ago, v, g, cells_from, feeds_cells, cell_gravity, code_bit, cells, bits)
+                    if seldom[c]:
+                        add_to_others(c, ago, v, g, day, others_from, others, slot_gravity, operation, span, slots,
+                                       seen)  # fmt: skip
+                        add_to_coded(c, ago, coded_from, coded, level, cells)
+                        if len(takes):
+                            add_to_bursts(e, past, c, date, e_class, happened, available, withdrawn, others_from,
+                                           others, operation, span, burst, takes, slots)  # fmt: skip
             for s in range(len(covered)):
                 slots[first_spell + s] = covered[s, b]
             _read_slots(row, b * WAYS, slots, starts, at, missing, out)
-            _read_cells(row, b * WAYS, slots, cells, bits, starts, at, cell, slope, missing, out)
+            _read_cells(row, b * WAYS, slots, cells, bits, operation, starts, at, cell, slope, missing, out)
 
 
 @njit(inline="always")
@@ -127,73 +130,6 @@ def _clear(slots, seen, cells, bits, covered):
 
 
 @njit(inline="always")
-def _count(c, counts_from, counts, slots):
-    """One event of class ``c`` into the counts it feeds."""
-    for f in range(counts_from[c], counts_from[c + ONE]):
-        slots[counts[f]] += 1.0
-
-
-@njit(inline="always")
-def _add_to_cells(c, ago, value, gravity, cells_from, feeds_cells, cell_gravity, code_bit, cells, bits):
-    """One event of class ``c`` into the cells it feeds."""
-    for f in range(cells_from[c], cells_from[c + ONE]):
-        m = feeds_cells[f]
-        bits[m] |= code_bit[c]
-        _add_to_cell(cells, m * FIELDS_A_CELL, ago, gravity if cell_gravity[m] else value)
-
-
-@njit(inline="always")
-def _add_to_cell(cells, at, ago, v):
-    """One event into one cell. Events come latest first, so the first one written is the latest."""
-    cells[at + NEAREST] = min(cells[at + NEAREST], ago)
-    cells[at + FARTHEST] = ago
-    if not np.isnan(v):
-        if cells[at + VALUED] == 0:
-            cells[at + LAST] = v
-        cells[at + VALUED] += 1.0
-        cells[at + SUM] += v
-        cells[at + SMALLEST] = min(cells[at + SMALLEST], v)
-        cells[at + LARGEST] = max(cells[at + LARGEST], v)
-        cells[at + FIRST] = v
-
-
-@njit(inline="always")
-def _add_to_others(c, ago, value, gravity, happened, others_from, others, slot_gravity, operation, slots, seen):
-    """One event of class ``c`` into the other slots it feeds: days it fell on, and the sums of slopes."""
-    for f in range(others_from[c], others_from[c + ONE]):
-        s = others[f]
-        v = gravity if slot_gravity[s] else value
-        t = -ago / DAYS_A_YEAR
-        if operation[s] == DAYS:
-            if seen[s] != happened:
-                slots[s] += 1.0
-                seen[s] = happened
-        elif not np.isnan(v):
-            slots[s] += t if operation[s] == SUM_T else t * t if operation[s] == SUM_TT else t * v
-
-
-@njit(inline="always")
-def _add_spells(
-    begin, past, date, e_class, happened, ended, available, withdrawn, spells_from, spells, operation, first_spell,
-    edges, covered, seen,
-):  # fmt: skip
-    """The days of each window that the spells begun before ``date`` cover, earliest first, no day counted twice."""
-    for e in range(begin, past):
-        c = e_class[e]
-        for f in range(spells_from[c], spells_from[c + ONE]):
-            s = spells[f]
-            if not _is_visible(available[e], withdrawn[e], date):
-                continue
-            if operation[s] == ONGOING and ended[e] > date:
-                covered[s - first_spell, :] = 1.0
-            elif operation[s] == OVERLAP:
-                begins = max(happened[e], seen[s])
-                for b in range(len(edges)):
-                    covered[s - first_spell, b] += _overlap_days(begins, ended[e], date, edges[b])
-                seen[s] = max(seen[s], ended[e])
-
-
-@njit(inline="always")
 def _those(starts, window, way):
     """The features read at one window's edge in one way."""
     return range(starts[window + way], starts[window + way + 1])
@@ -211,7 +147,7 @@ def _read_slots(row, window, slots, starts, at, missing, out):
 
 
 @njit(inline="always")
-def _read_cells(row, window, slots, cells, bits, starts, at, cell, slope, missing, out):
+def _read_cells(row, window, slots, cells, bits, operation, starts, at, cell, slope, missing, out):
     """The features of one window that cells keep, likewise."""
     for f in _those(starts, window, READ_VALUE):
         out[f, row] = missing[f] if cells[cell[f] * FIELDS_A_CELL + VALUED] == 0 else cells[at[f]]
@@ -224,6 +160,9 @@ def _read_cells(row, window, slots, cells, bits, starts, at, cell, slope, missin
         valued = cells[cell[f] * FIELDS_A_CELL + VALUED]
         out[f, row] = missing[f] if valued == 0 else cells[at[f]] / valued
     for f in _those(starts, window, READ_SLOPE):
+        if operation[slope[f][0]] == GAPS:
+            out[f, row] = _mean_gap(slots, slope[f], missing[f])
+            continue
         out[f, row] = _slope(cells[cell[f] * FIELDS_A_CELL + VALUED], cells[at[f]], slots, slope[f], missing[f])
 
 
@@ -235,6 +174,13 @@ def _slope(n, total, sums, slot, otherwise):
     if n < 2 or spread <= LEAST_SPREAD:
         return otherwise
     return (n * sums[slot[2]] - sum_t * total) / spread
+
+
+@njit
+def _mean_gap(slots, slot, otherwise):
+    """Days from the first day with an event to the last, over the gaps between; needs two days."""
+    days = slots[slot[1]]
+    return otherwise if days < 2 else slots[slot[0]] / (days - 1)
 
 
 @njit

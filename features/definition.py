@@ -2,27 +2,40 @@
 
 Three shapes cover the catalogue:
 
-* :class:`Feature` summarises a person's events in a look-back window (the compiled kernel computes it);
+* :class:`Feature` summarises events in a look-back window (the compiled kernel computes it): the person's own, those of
+  people around them (``of=Around("sibling")``), or those of the area they live in (``of=HomeArea()``);
 * :class:`Ratio` and :class:`Change` combine two features of the same table;
 * :class:`Age` is the person's age on the date.
+
+Everything needed to write one can be imported from here.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from features.errors import BadConfiguration, all_faults
 from features.events import KINDS
+from features.phrase import LESS_THAN_ONE, Phrase, Strength, duration
+from features.where import Around, CodeGroup, CodeList, Holding, HomeArea, Names, Where
 from features.windows import LookBack
 
-Names = str | tuple[str, ...]
+__all__ = [
+    "LESS_THAN_ONE", "NEEDS_SPELLS", "USES_MEASURE", "Age", "AnyFeature", "Around", "ByCode", "Change", "CodeGroup",
+    "CodeList", "Described", "Feature", "Fill", "Holding", "HomeArea", "LookBack", "Measure", "Names", "Phrase",
+    "Ratio", "Strength", "Summary", "Where", "check_definitions", "depends_on_discretion", "duration", "parts_of",
+]  # fmt: skip
 
 
 class Summary(StrEnum):
-    """How a window's events become one number. Missing (no such event) is decided by ``when_missing``."""
+    """How a window's events become one number. Missing (no such event) is decided by ``when_missing``.
+
+    Gaps are days between one day with an event and the next such day, so records of one day are one; ``MOST_WITHIN``
+    (a burst) is the most events in any ``span_days`` days; ``STREAK`` counts the periods of ``span_days`` days that
+    each have an event, one after another, back from the date, and stops at the first without one.
+    """
 
     COUNT = "count"
     ANY = "any"
@@ -39,6 +52,11 @@ class Summary(StrEnum):
     OVERLAP_DAYS = "days of the window covered"
     ONGOING = "ongoing on the date"
     TREND = "slope per year"
+    MEAN_GAP = "average days between"
+    SHORTEST_GAP = "fewest days between"
+    LONGEST_GAP = "most days between"
+    MOST_WITHIN = "most in any span of days"
+    STREAK = "spans of days in a row, back from the date"
 
 
 class Measure(StrEnum):
@@ -48,156 +66,72 @@ class Measure(StrEnum):
     GRAVITY = "gravity"
 
 
+@dataclass(frozen=True)
+class ByCode:
+    """A measure that gives each code a number: for attributes as they were known on the date, and for scales of codes.
+
+    Codes not named measure ``otherwise``; ``None`` leaves such events out. With ``Summary.LAST_VALUE`` over all time it
+    is the attribute as last known, as an order (0, 1, 2) or as one of several yes-or-no features.
+
+    >>> grade = ByCode({"standard": 1, "medium": 2, "high": 3})
+    >>> grade.of("high"), grade.of("unknown"), ByCode({"residential": 1}, otherwise=0).of("foster")
+    (3.0, None, 0.0)
+    >>> Feature("lives_in_residential_care", "Was the latest placement in a children's home?", theme="care",
+    ...         events=Where("cla"), window=LookBack(), summary=Summary.LAST_VALUE, when_missing=0,
+    ...         measure=ByCode({"residential": 1}, otherwise=0), phrase=Phrase("In a children's home")).faults()
+    []
+    """
+
+    numbers: Mapping[str, float] | tuple[tuple[str, float], ...]
+    otherwise: float | None = None
+
+    def __post_init__(self) -> None:
+        pairs = self.numbers.items() if isinstance(self.numbers, Mapping) else self.numbers
+        object.__setattr__(self, "numbers", tuple((code, float(number)) for code, number in pairs))
+        if self.otherwise is not None:
+            object.__setattr__(self, "otherwise", float(self.otherwise))
+
+    def of(self, code: str) -> float | None:
+        """The number of a code."""
+        return dict(self.numbers).get(code, self.otherwise)
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes named."""
+        return set(dict(self.numbers))
+
+
 USES_MEASURE = frozenset({Summary.TOTAL, Summary.MEAN, Summary.SMALLEST, Summary.LARGEST, Summary.FIRST_VALUE,
                           Summary.LAST_VALUE, Summary.TREND})  # fmt: skip
 NEEDS_SPELLS = frozenset({Summary.OVERLAP_DAYS, Summary.ONGOING})
+NEEDS_SPAN = frozenset({Summary.MOST_WITHIN, Summary.STREAK})
 
 
-def _as_tuple(names: Names | None) -> tuple[str, ...]:
-    return () if names is None else (names,) if isinstance(names, str) else names
+class Fill(StrEnum):
+    """What a model is given for a value the feature table leaves missing; learned from training rows only."""
 
-
-@dataclass(frozen=True)
-class Where:
-    """Which events a feature looks at; ``None`` means any role or any code of that kind.
-
-    >>> Where("occurrence", role="suspect").matches("occurrence", "suspect", "theft")
-    True
-    >>> Where("occurrence", role="suspect", code=("robbery", "theft")).matches("occurrence", "victim", "theft")
-    False
-    """
-
-    kind: Names
-    role: Names | None = None
-    code: Names | None = None
-
-    def matches(self, kind: str, role: str, code: str) -> bool:
-        """Whether an event of this kind, role and code is meant."""
-        return (
-            kind in _as_tuple(self.kind)
-            and (self.role is None or role in _as_tuple(self.role))
-            and (self.code is None or code in _as_tuple(self.code))
-        )
-
-    def sql(self, alias: str = "e") -> str:
-        """The same test as SQL over an event table. Names come from the vocabulary, so they need no escaping.
-
-        >>> Where("occurrence", role="suspect").sql()
-        "(e.kind IN ('occurrence') AND e.role IN ('suspect'))"
-        """
-        tests = [
-            f"{alias}.{column} IN ({', '.join(repr(name) for name in _as_tuple(names))})"
-            for column, names in (("kind", self.kind), ("role", self.role), ("code", self.code))
-            if names is not None
-        ]
-        return f"({' AND '.join(tests)})"
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of event named."""
-        return _as_tuple(self.kind)
-
-    def faults(self) -> list[str]:
-        """What is wrong with it against the vocabulary, each fault with what is allowed."""
-        found = []
-        for kind in self.kinds:
-            if kind not in KINDS:
-                found.append(f"no kind of event {kind!r}; there are {', '.join(KINDS)}")
-        known = [KINDS[kind] for kind in self.kinds if kind in KINDS]
-        for wanted, allowed, what in (
-            (self.role, {role for kind in known for role in kind.roles}, "role"),
-            (self.code, {code for kind in known for code in kind.codes}, "code"),
-        ):
-            for name in _as_tuple(wanted):
-                if known and name not in allowed:
-                    found.append(f"{'/'.join(self.kinds)} has no {what} {name!r}; it has {', '.join(sorted(allowed))}")
-        return found
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """A value in plain words. ``{n}`` is the number; ``none`` is for 0, ``one`` for 1, ``unknown`` for missing.
-
-    ``falling`` is for numbers under 0 and shows them without the minus sign. ``as_duration`` reads days as people do.
-
-    >>> say = Phrase(none="Not recorded as a suspect", one="Recorded as a suspect once",
-    ...              many="Recorded as a suspect {n} times").say
-    >>> say(0), say(1), say(3)
-    ('Not recorded as a suspect', 'Recorded as a suspect once', 'Recorded as a suspect 3 times')
-    >>> Phrase("Missing for {n} hours", one="Missing for {n} hour").say(0.4)
-    'Missing for less than 1 hour'
-    >>> Phrase("About {n} more a year", falling="About {n} fewer a year").say(-2.2)
-    'About 2 fewer a year'
-    >>> ago = Phrase("Last recorded as a suspect {n} ago", as_duration=True).say
-    >>> ago(1), ago(45), ago(150), ago(800)[-17:]
-    ('Last recorded as a suspect 1 day ago', 'Last recorded as a suspect 45 days ago', \
-'Last recorded as a suspect about 5 months ago', 'about 2 years ago')
-    """
-
-    many: str
-    one: str = ""
-    none: str = ""
-    unknown: str = "Not known"
-    as_percent: bool = False
-    as_duration: bool = False
-    falling: str = ""
-
-    def say(self, value: float) -> str:
-        """The sentence for a value; no false precision: whole numbers, whole percentages, rounded months and years."""
-        if math.isnan(value):
-            return self.unknown
-        if value == 0 and self.none:
-            return self.none
-        if value < 0 and self.falling:
-            return self.falling.format(n=self._shown(-value))
-        shown = self._shown(value)
-        if self.one and (shown == "1" or (shown == LESS_THAN_ONE and "{n}" in self.one)):
-            return self.one.format(n=shown)
-        return self.many.format(n=shown)
-
-    def _shown(self, value: float) -> str:
-        if self.as_duration:
-            return duration(value)
-        number = value * 100 if self.as_percent else value
-        return f"{number:,.0f}" if abs(number) >= 1 or number == 0 else LESS_THAN_ONE
-
-
-LESS_THAN_ONE = "less than 1"
-
-
-def duration(days: float) -> str:
-    """Days as a person would say them, without false precision.
-
-    >>> duration(1), duration(60), duration(365), duration(1096)
-    ('1 day', '60 days', 'about 12 months', 'about 3 years')
-    """
-    if days <= 60:
-        return f"{days:.0f} day{'' if round(days) == 1 else 's'}"
-    return f"about {days / 30.44:.0f} months" if days < 730 else f"about {days / 365.25:.0f} years"
-
-
-@dataclass(frozen=True)
-class Strength:
-    """When a value is a strength worth saying, and how: ``at_least <= value <= at_most``."""
-
-    sentence: str
-    at_least: float = -math.inf
-    at_most: float = math.inf
-
-    def applies(self, value: float) -> bool:
-        """Whether the value is a strength; missing never is."""
-        return not math.isnan(value) and self.at_least <= value <= self.at_most
+    KEEP = "left missing, for an estimator that understands it"
+    MEDIAN = "the median of the training rows"
+    MEAN = "the mean of the training rows"
+    MOST_COMMON = "the most common value of the training rows"
 
 
 @dataclass(frozen=True)
 class Described:
-    """What every feature carries besides its computation. ``when_missing=None`` leaves it missing (NaN)."""
+    """What every feature carries besides its computation.
+
+    ``when_missing`` is the value where there is nothing to summarise; ``None`` leaves it missing (NaN) in the feature
+    table. What a model then gets is ``fill``, learned from training rows only, and with ``flag_missing`` beside it
+    whether it was missing (1) or not (0).
+    """
 
     name: str
     question: str
     theme: str = field(kw_only=True)
     phrase: Phrase = field(kw_only=True)
     when_missing: float | None = field(kw_only=True, default=0.0)
+    fill: Fill = field(kw_only=True, default=Fill.KEEP)
+    flag_missing: bool = field(kw_only=True, default=False)
     strength: Strength | None = field(kw_only=True, default=None)
     direction: int = field(kw_only=True, default=0)
     """+1 if more can only mean more need, -1 if less, 0 where not known."""
@@ -220,19 +154,34 @@ class Described:
 
 @dataclass(frozen=True)
 class Feature(Described):
-    """A summary of the events named by ``events`` in ``window``.
+    """A summary of the events named by ``events`` in ``window``; ``of`` says whose events, if not the person's own.
 
     >>> Feature("suspect_records_last_365_days",
     ...         question="How many times was the young person recorded as a suspect in the past year?",
     ...         events=Where("occurrence", role="suspect"), window=LookBack(days=365), summary=Summary.COUNT,
     ...         theme="contact as suspect", phrase=Phrase("Recorded as a suspect {n} times in the past year")).faults()
     []
+    >>> Feature("siblings_suspect_records_since_10",
+    ...         question="How many times was a brother or sister a suspect since the young person turned 10?",
+    ...         of=Around("sibling"), events=Where("occurrence", role="suspect"), window=LookBack(since_age=10),
+    ...         summary=Summary.COUNT, theme="family and friends", phrase=Phrase("{n} times")).faults()
+    []
+    >>> Feature("area_violence_last_365_days", question="How much violence was recorded near home in the past year?",
+    ...         of=HomeArea(), events=Where("area_occurrence", code="violence_with_injury"), window=LookBack(365),
+    ...         summary=Summary.COUNT, theme="place", phrase=Phrase("{n} records")).faults()
+    []
+    >>> Feature("most_suspect_records_in_any_week", question="How many records as a suspect in the busiest week?",
+    ...         events=Where("occurrence", role="suspect"), window=LookBack(365), summary=Summary.MOST_WITHIN,
+    ...         span_days=7, theme="contact as suspect", phrase=Phrase("{n} in a week")).faults()
+    []
     """
 
     events: Where = field(kw_only=True)
     window: LookBack = field(kw_only=True)
     summary: Summary = field(kw_only=True)
-    measure: Measure = field(kw_only=True, default=Measure.VALUE)
+    measure: Measure | ByCode = field(kw_only=True, default=Measure.VALUE)
+    of: Around | HomeArea | None = field(kw_only=True, default=None)
+    span_days: int | None = field(kw_only=True, default=None)
 
     @property
     def depends_on_discretion(self) -> bool:
@@ -242,11 +191,40 @@ class Feature(Described):
     def faults(self) -> list[str]:
         """What is wrong with the definition; empty when it can be computed."""
         found = self.events.faults()
-        if self.summary in NEEDS_SPELLS and not all(KINDS[k].spell for k in self.events.kinds if k in KINDS):
+        found += self.of.faults() if isinstance(self.of, Around) else []
+        known = [KINDS[kind] for kind in self.events.kinds if kind in KINDS]
+        if self.summary in NEEDS_SPELLS and not all(kind.spell for kind in known):
             found.append(f"{self.summary} needs kinds that are spells, not {'/'.join(self.events.kinds)}")
         if self.summary is Summary.ANY and self.when_missing != 0:
             found.append("any is 0 when there is no event; set when_missing=0")
+        if (self.span_days or 0) < 1 and self.summary in NEEDS_SPAN:
+            found.append(f"{self.summary} needs span_days, 1 or more")
+        if self.span_days is not None and self.summary not in NEEDS_SPAN:
+            found.append(f"{self.summary} has no use for span_days; leave it out")
+        found += [*self._measure_faults(), *self._subject_faults()]
         return [f"{self.name}: {fault}" for fault in found]
+
+    def _measure_faults(self) -> Iterator[str]:
+        if not isinstance(self.measure, ByCode):
+            return
+        if self.summary not in USES_MEASURE or self.summary is Summary.TREND:
+            yield f"{self.summary} cannot use a number by code"
+        allowed = {code for kind in self.events.kinds if kind in KINDS for code in KINDS[kind].codes}
+        for code in sorted(self.measure.codes - allowed) if allowed else ():
+            kinds, codes = "/".join(self.events.kinds), ", ".join(sorted(allowed))
+            yield f"{kinds} has no code {code!r} to give a number; it has {codes}"
+
+    def _subject_faults(self) -> Iterator[str]:
+        """Events of areas and of people must not be mixed up."""
+        in_area = isinstance(self.of, HomeArea)
+        for kind in self.events.kinds:
+            if kind in KINDS and KINDS[kind].of_area and not in_area:
+                yield f"{kind} is about areas, not people; say of=HomeArea()"
+            if kind in KINDS and in_area and not KINDS[kind].of_area:
+                areas = ", ".join(name for name, each in KINDS.items() if each.of_area)
+                yield f"{kind} is about people; of=HomeArea() takes {areas}"
+        if in_area and self.window.since_age is not None:
+            yield "an area has no age; use a window in days"
 
 
 @dataclass(frozen=True)

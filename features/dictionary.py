@@ -12,18 +12,21 @@ from jinja2 import Environment, StrictUndefined
 
 from features.catalogue import THEMES
 from features.definition import (
+    USES_MEASURE,
     Age,
     AnyFeature,
+    ByCode,
     Change,
+    CodeGroup,
     Feature,
     Phrase,
     Ratio,
     Strength,
-    Summary,
     depends_on_discretion,
     parts_of,
 )
 from features.events import KINDS
+from features.where import as_tuple
 from features.windows import LookBack
 
 TITLE = "Data dictionary"
@@ -119,11 +122,15 @@ def _facts(record: dict[str, Any]) -> list[tuple[str, str]]:
 def _how(feature: AnyFeature) -> str:
     if isinstance(feature, Feature):
         wanted = feature.events
-        which = [("role", wanted.role), ("code", wanted.code)]
-        narrowed = [f"{what} {_listed(names)}" for what, names in which if names is not None]
+        which = [("role", as_tuple(wanted.role)), ("code", wanted.codes)]
+        narrowed = [f"{what} {' or '.join(names)}" for what, names in which if names]
+        if isinstance(wanted.code, CodeGroup):
+            narrowed[-1] = f"{wanted.code.name}: {narrowed[-1]}, each while its list held"
         about = "; ".join(KINDS[kind].meaning for kind in wanted.kinds)
         limits = f" ({'; '.join(narrowed)})" if narrowed else ""
-        return f"{feature.summary.value} of {about}{limits}{_measured(feature)}"
+        whose = f", {feature.of.plain}" if feature.of else ""
+        span = f", spans of {feature.span_days} days" if feature.span_days else ""
+        return f"{feature.summary.value} of {about}{limits}{whose}{span}{_measured(feature)}"
     if isinstance(feature, Ratio):
         return f"`{feature.over}` divided by `{feature.under}`"
     if isinstance(feature, Change):
@@ -134,16 +141,12 @@ def _how(feature: AnyFeature) -> str:
 
 def _measured(feature: Feature) -> str:
     """Which number is summarised, where it is not events that are counted."""
-    counted = (Summary.COUNT, Summary.ANY, Summary.DAYS_SINCE_FIRST, Summary.DAYS_SINCE_LAST, Summary.DISTINCT_CODES,
-               Summary.DISTINCT_DAYS, Summary.OVERLAP_DAYS, Summary.ONGOING)  # fmt: skip
-    if feature.summary in counted:
+    if feature.summary not in USES_MEASURE:
         return ""
+    if isinstance(feature.measure, ByCode):
+        return ", by code: " + "; ".join(f"{code} {number:g}" for code, number in dict(feature.measure.numbers).items())
     units = dict.fromkeys(getattr(KINDS[kind], feature.measure.value) for kind in feature.events.kinds)
     return f", measured in {'; '.join(units)}"
-
-
-def _listed(names: str | tuple[str, ...]) -> str:
-    return names if isinstance(names, str) else " or ".join(names)
 
 
 def _window(feature: AnyFeature, by_name: dict[str, AnyFeature]) -> str:
@@ -157,6 +160,8 @@ def _window(feature: AnyFeature, by_name: dict[str, AnyFeature]) -> str:
 
 def _days(window: LookBack) -> str:
     """The window with both ends said."""
+    if window.since_age is not None:
+        return f"from the day of turning {window.since_age} (the 15th of the month of birth) to the day before the date"
     if window.days is None:
         return "all days on record before the date; the date itself is not included"
     return f"the {window.days} days before the date; the first of them is included, the date itself is not"

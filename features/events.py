@@ -33,6 +33,31 @@ EVENT_SCHEMA = pa.schema(
 """Columns, in order. ``value`` and ``gravity`` are what features sum or average (units per kind, see VOCABULARY);
 ``place`` is an LSOA code; ``source`` a feed's name; ``record`` a keyed hash of the partner's own record number."""
 
+RELATIONS: dict[str, str] = {
+    "sibling": "brothers and sisters",
+    "household": "people at the same address",
+    "co_suspect": "people recorded as suspects in the same incident",
+}
+"""How two people may be related, each with whom it names in plain words. Only what partners' records say."""
+
+RELATION_SCHEMA = pa.schema(
+    [
+        pa.field("person", pa.int64(), nullable=False),
+        pa.field("other", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("happened_on", pa.date32(), nullable=False),
+        pa.field("ended_on", pa.date32()),
+        pa.field("available_on", pa.date32(), nullable=False),
+        pa.field("withdrawn_on", pa.date32()),
+        pa.field("source", pa.string(), nullable=False),
+    ]
+)
+"""That ``other`` was related to ``person`` (one row each way), with the same dates as an event's. ``happened_on`` is
+the first day it held, ``ended_on`` the first day it no longer did."""
+
+AREA_EVENT_SCHEMA = pa.schema([field for field in EVENT_SCHEMA if field.name != "person"])
+"""Events about a small area (``place``, never null) and about no person: kinds with ``of_area``. One row a record."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -53,6 +78,8 @@ class Kind:
     """About somebody else in the young person's life: never said in a reason."""
     of_means: bool = False
     """Says what a family has or can pay: kept out of the default features."""
+    of_area: bool = False
+    """About a small area and nobody in it: such events are kept apart (AREA_EVENT_SCHEMA)."""
     partner: str = field(kw_only=True)
     """Who sends it, in plain words."""
 
@@ -146,6 +173,8 @@ VOCABULARY: tuple[Kind, ...] = (
     Kind("rent_arrears", "a spell of rent arrears", ("household",), ("arrears",), value="weeks of rent owed",
          spell=True, of_means=True, partner=LANDLORDS),
     Kind("residence", "where the child lives", ("resident",), ("home",), partner=EDUCATION),
+    Kind("area_occurrence", "a crime or incident recorded by police in the area, whoever was involved", ("recorded",),
+         OFFENCE_GROUPS, gravity="seriousness, 1 to 8", of_area=True, partner=POLICE),
     Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened", "no_case_found"),
          partner=BROWARD_RELEASE),
     Kind("prior_record", "earlier charges known at screening (Broward County data)", ("subject",),

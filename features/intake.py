@@ -149,7 +149,7 @@ def _load(
     say("linking people")
     links = loading.link(connection, pseudonymiser)
     loading.describe_people(connection)
-    loading.make_event_table(connection, pseudonymiser)
+    loading.make_event_tables(connection, pseudonymiser)
     done = [_load_feed(connection, report, say) for report in reports]
     loading.make_small_tables(connection, _feed_table(done))
     report = IntakeReport(
@@ -171,6 +171,10 @@ def _load_feed(connection: Connection, report: FeedReport, say: Progress) -> Fee
     feed = next(feed for feed in FEEDS if feed.name == report.name)
     say(f"loading {feed.name}")
     events = loading.make_events(connection, feed) if feed.events else 0
+    if feed.relations:
+        loading.make_relations(connection, feed)
+    if feed.area_events:
+        loading.make_area_events(connection, feed)
     return replace(report, events=events, content_digest=loading.content_digest(connection, feed))
 
 

@@ -19,6 +19,7 @@ from features.compiled import is_sorted
 from features.compiled import rows as _rows
 from features.errors import BadInput
 from features.plan import Plan
+from features.variants import Relabelling, tell_apart
 from features.windows import NEVER
 
 Array = NDArray[Any]
@@ -45,19 +46,49 @@ def aggregate(events: pa.Table, rows: pa.Table, plan: Plan, threads: int | None 
     ``events`` has EVENT_COLUMNS, sorted by person and ``happened_on``; ``rows`` has ``person`` and ``as_of``, sorted by
     person. Dates are date32. Rows come back in the order given.
 
+    Where a plan needs them (``features.engines.reading`` supplies both): events of others, lent to the person with both
+    knowledge dates, have ``circle`` (whose they are: 0 the person's own, else 1 + a place in
+    ``plan.relabelling.circles``), and rows have ``birth_month``.
+
     :raises BadInput: either table is not sorted by person, or a column is missing.
     """
-    absent = [name for name in EVENT_COLUMNS if name not in events.column_names]
-    if absent:
-        raise BadInput(f"the kernel needs the event columns {', '.join(absent)}")
+    _refuse_missing(events, (*EVENT_COLUMNS, *(("circle",) if plan.needs_circle else ())), "event")
+    _refuse_missing(rows, ("person", "as_of", *(("birth_month",) if plan.needs_birth_month else ())), "row")
     columns = _event_arrays(events)
     person, as_of = _ints(rows["person"], np.int64), _ints(rows["as_of"], np.int32)
     if not is_sorted(columns.person, columns.happened) or np.any(person[1:] < person[:-1]):
         raise BadInput("the kernel needs events sorted by person and date, rows by person; sort them at intake")
+    if plan.relabelling is not None:
+        columns = _told_apart(plan.relabelling, columns, events, rows, person)
     out = np.empty((len(plan.names), len(person)), np.float32)
     _run_ranges(columns, person, as_of, plan, out, threads or os.cpu_count() or 1)
     made = [pa.array(out[place]) for place in plan.place_of]
     return pa.table([*rows.columns, *made], names=[*rows.column_names, *plan.names])
+
+
+def _refuse_missing(table: pa.Table, wanted: tuple[str, ...], what: str) -> None:
+    absent = [name for name in wanted if name not in table.column_names]
+    if absent:
+        raise BadInput(
+            f"the kernel needs the {what} columns {', '.join(absent)}; there are {', '.join(table.column_names)}. "
+            "Read them with features.engines.reading"
+        )
+
+
+def _told_apart(how: Relabelling, columns: Columns, events: pa.Table, rows: pa.Table, person: Array) -> Columns:
+    """The events with the numbers of their variants for classes, spells cut where birthdays cut them."""
+    count = len(columns.person)
+    circle = _ints(events["circle"], np.int64) if how.circles else np.zeros(count, np.int64)
+    born = np.full(count, "NaT", "datetime64[M]")
+    if how.ages and len(person):
+        month = rows["birth_month"].to_numpy().astype("datetime64[M]")
+        at = np.minimum(np.searchsorted(person, columns.person), len(person) - 1)
+        born = np.where(person[at] == columns.person, month[at], born)
+    told = tell_apart(how, columns.person, columns.class_id, columns.happened, columns.ended, circle, born)
+    if len(told.source) == count:
+        return columns._replace(class_id=told.variant)
+    taken = Columns(*(column[told.source] for column in columns))
+    return taken._replace(class_id=told.variant, happened=told.happened.astype(np.int32))
 
 
 def _run_ranges(

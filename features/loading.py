@@ -124,38 +124,81 @@ def make_events(connection: Connection, feed: Feed) -> int:
     A spell whose end was recorded after its start is two rows, of which one is visible on any date: open until its end
     reached us (``withdrawn_on``), and closed from that day (``available_on``).
     """
-    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in OPTIONAL.items())
-    later = f"NOT {sql_in_order('end_recorded_on', 'recorded_on')}"
-    taken_back, ended = f"taken_back_on + {feed.delay_days}", f"end_recorded_on + {feed.delay_days}"
     shared = "person, kind, role, code, happened_on, value, gravity, place, record"
     added = connection.execute(f"""
         INSERT INTO new_event BY NAME
-        WITH told AS (SELECT {nothing} WHERE false UNION ALL BY NAME ({feed.events})),
-        known AS (
+        WITH {_told(feed.events)}, known AS (
             SELECT told.*, number.person FROM told
             JOIN number ON number.numbering = '{feed.numbering}' AND number.who = told.who
-        ), version AS (
-            SELECT {shared}, ended_on, greatest(recorded_on, end_recorded_on) + {feed.delay_days} AS available_on,
-                   {taken_back} AS withdrawn_on FROM known
-            UNION ALL
-            SELECT {shared}, NULL, recorded_on + {feed.delay_days}, least({taken_back}, {ended})
-            FROM known WHERE ended_on IS NOT NULL AND {later}
-        )
+        ), version AS ({_versions(shared, feed.delay_days)})
         SELECT {"DISTINCT" if feed.shared_records else ""} version.*, class_id, '{feed.name}' AS source
         FROM version LEFT JOIN event_class USING (kind, role, code)
     """)
     return int(added.fetchall()[0][0])
 
 
-def make_event_table(connection: Connection, pseudonymiser: Pseudonymiser) -> None:
-    """Make the empty ``new_event`` and the function that hides partners' record numbers."""
+def make_relations(connection: Connection, feed: Feed) -> None:
+    """Add to ``new_relation`` who a feed says is related to whom, one row each way; nobody is related to themselves."""
+    number = f"SELECT * FROM number WHERE numbering = '{feed.numbering}'"
+    connection.execute(f"""
+        INSERT INTO new_relation BY NAME
+        WITH {_told(feed.relations)}, pair AS (
+            SELECT told.*, one.person AS one, two.person AS two FROM told
+            JOIN ({number}) one ON one.who = told.who JOIN ({number}) two ON two.who = told.other
+        ), known AS (
+            SELECT * EXCLUDE (one, two, other), one AS person, two AS other FROM pair WHERE one <> two
+            UNION ALL
+            SELECT * EXCLUDE (one, two, other), two, one FROM pair WHERE one <> two
+        ), version AS ({_versions("person, other, kind, happened_on", feed.delay_days)})
+        SELECT DISTINCT version.*, '{feed.name}' AS source FROM version
+    """)
+
+
+def make_area_events(connection: Connection, feed: Feed) -> None:
+    """Add to ``new_area_event`` what a feed says happened in places, whoever was involved."""
+    shared = "kind, role, code, happened_on, value, gravity, place, record"
+    connection.execute(f"""
+        INSERT INTO new_area_event BY NAME
+        WITH {_told(feed.area_events)}, known AS (SELECT * FROM told),
+        version AS ({_versions(shared, feed.delay_days)})
+        SELECT version.*, class_id, '{feed.name}' AS source
+        FROM version LEFT JOIN event_class USING (kind, role, code)
+    """)
+
+
+def _told(query: str) -> str:
+    """What a feed's query says, with every optional column there."""
+    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in OPTIONAL.items())
+    return f"told AS (SELECT {nothing} WHERE false UNION ALL BY NAME ({query}))"
+
+
+def _versions(shared: str, delay_days: int) -> str:
+    """What was known of the rows of ``known``, and when: two rows where the end was recorded later than the start."""
+    later = f"NOT {sql_in_order('end_recorded_on', 'recorded_on')}"
+    taken_back, ended = f"taken_back_on + {delay_days}", f"end_recorded_on + {delay_days}"
+    return f"""
+        SELECT {shared}, ended_on, greatest(recorded_on, end_recorded_on) + {delay_days} AS available_on,
+               {taken_back} AS withdrawn_on FROM known
+        UNION ALL
+        SELECT {shared}, NULL, recorded_on + {delay_days}, least({taken_back}, {ended})
+        FROM known WHERE ended_on IS NOT NULL AND {later}
+    """
+
+
+def make_event_tables(connection: Connection, pseudonymiser: Pseudonymiser) -> None:
+    """Make the empty ``new_event``, ``new_relation`` and ``new_area_event``, and the function that hides partners'
+    record numbers."""
     for name, pad in pseudonymiser.pads.items():
         connection.execute(f"SET VARIABLE {name} = $pad::BLOB", {"pad": pad})
     connection.execute(RECORD_SQL)
+    event = """kind VARCHAR, role VARCHAR, code VARCHAR, happened_on DATE, ended_on DATE, available_on DATE,
+        withdrawn_on DATE, value DOUBLE, gravity DOUBLE, place VARCHAR, source VARCHAR, record VARCHAR,
+        class_id SMALLINT NOT NULL"""
+    connection.execute(f"CREATE TABLE new_event (person BIGINT, {event})")
+    connection.execute(f"CREATE TABLE new_area_event ({event})")
     connection.execute("""
-        CREATE TABLE new_event (person BIGINT, kind VARCHAR, role VARCHAR, code VARCHAR, happened_on DATE,
-            ended_on DATE, available_on DATE, withdrawn_on DATE, value DOUBLE, gravity DOUBLE, place VARCHAR,
-            source VARCHAR, record VARCHAR, class_id SMALLINT NOT NULL)
+        CREATE TABLE new_relation (person BIGINT, other BIGINT, kind VARCHAR, happened_on DATE, ended_on DATE,
+            available_on DATE, withdrawn_on DATE, source VARCHAR)
     """)
 
 

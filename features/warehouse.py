@@ -9,8 +9,9 @@ from typing import Self
 
 import pyarrow as pa
 
-from features.errors import BadInput, MissingStep, all_faults
-from features.events import EVENT_SCHEMA
+from features.errors import BadInput, MissingStep
+from features.events import AREA_EVENT_SCHEMA, EVENT_SCHEMA, RELATION_SCHEMA
+from features.given import take_tables
 from features.store import Connection, StoreError, connect, save_tables, scratch_store
 from features.workspace import Workspace, digest
 
@@ -27,43 +28,12 @@ STORED = {
     "population_10_17::INTEGER AS population_10_17, imd_decile::INTEGER AS imd_decile FROM new_area ORDER BY lsoa_code",
     "event_class": "SELECT class_id, kind, role, code FROM event_class ORDER BY class_id",
     "event": f"SELECT {', '.join(COLUMNS)}, class_id FROM new_event ORDER BY {TOTAL_ORDER}",
+    "relation": f"SELECT {', '.join(RELATION_SCHEMA.names)} FROM new_relation ORDER BY ALL",
+    "area_event": f"SELECT {', '.join(AREA_EVENT_SCHEMA.names)}, class_id FROM new_area_event ORDER BY place, "
+    "happened_on, class_id, available_on, withdrawn_on, ended_on, source, record, value, gravity",
     "feed": "SELECT name, partner, rows_loaded, rows_quarantined, content_digest FROM new_feed ORDER BY name",
     "load": "SELECT input_digest, report FROM new_load",
 }
-
-
-GIVEN: dict[str, pa.Schema] = {
-    "person": pa.schema([pa.field("person", pa.int64(), nullable=False), pa.field("birth_month", pa.date32())]),
-    "protected": pa.schema([
-        pa.field("person", pa.int64(), nullable=False), pa.field("characteristic", pa.string(), nullable=False),
-        pa.field("value", pa.string(), nullable=False),
-    ]),
-    "area": pa.schema([
-        pa.field("lsoa_code", pa.string(), nullable=False), pa.field("lsoa_name", pa.string()),
-        pa.field("local_authority", pa.string(), nullable=False),
-        pa.field("local_authority_code", pa.string(), nullable=False), pa.field("rural_urban", pa.string()),
-        pa.field("population_10_17", pa.int32()), pa.field("imd_decile", pa.int32()),
-    ]),
-    "event": EVENT_SCHEMA,
-    "feed": pa.schema([
-        pa.field("name", pa.string(), nullable=False), pa.field("partner", pa.string(), nullable=False),
-        pa.field("rows_loaded", pa.int64()), pa.field("rows_quarantined", pa.int64()),
-        pa.field("content_digest", pa.string(), nullable=False),
-    ]),
-}  # fmt: skip
-"""The tables ``write_events`` takes."""
-
-MISFITS = {
-    "event: {rows} row(s) have a kind, role or code that is not in the vocabulary (features/events.py)":
-        "SELECT count(*) FROM given_event ANTI JOIN event_class USING (kind, role, code)",
-    "event: {rows} row(s) are about a person who is not in the person table":
-        "SELECT count(*) FROM given_event ANTI JOIN given_person USING (person)",
-    "protected: {rows} row(s) are about a person who is not in the person table":
-        "SELECT count(*) FROM given_protected ANTI JOIN given_person USING (person)",
-    "person: {rows} row(s) repeat a person": "SELECT count(*) - count(DISTINCT person) FROM given_person",
-    "event: {rows} row(s) come from a source that is not in the feed table":
-        "SELECT count(*) FROM given_event e ANTI JOIN given_feed f ON e.source = f.name",
-}  # fmt: skip
 
 
 class Warehouse:
@@ -164,55 +134,25 @@ def fingerprint_of(feeds: Sequence[Mapping[str, object]]) -> str:
 
 
 def write_events(
-    workspace: Workspace, persons: pa.Table, protected: pa.Table, areas: pa.Table, events: pa.Table, feeds: pa.Table
-) -> None:
-    """Make a warehouse from Arrow tables (``events`` as EVENT_SCHEMA), replacing the one there.
+    workspace: Workspace, persons: pa.Table, protected: pa.Table, areas: pa.Table, events: pa.Table, feeds: pa.Table,
+    relations: pa.Table | None = None, area_events: pa.Table | None = None,
+) -> None:  # fmt: skip
+    """Make a warehouse from Arrow tables (as GIVEN says), replacing the one there.
 
     Equal events are kept once. Person numbers stay as they are, so they must not be anybody's real number.
 
     :raises BadInput: columns or types are wrong, cells that must hold something are empty, a kind, role or code is not
-        in the vocabulary, a person or source is not in its table: all faults together.
+        in the vocabulary, a person or source is not in its table, something happened before birth or ended before it
+        began: all faults together.
     """
-    given = {"person": persons, "protected": protected, "area": areas, "event": events, "feed": feeds}
-    cast, faults = {}, []
-    for name, table in given.items():
-        try:
-            cast[name] = _as_given(table, GIVEN[name])
-        except (KeyError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            faults.append(f"{name}: its columns are not {', '.join(GIVEN[name].names)} ({type(error).__name__})")
-    faults += [fault for name, table in cast.items() for fault in _empty_cells(name, table)]
+    given = {"person": persons, "protected": protected, "area": areas, "event": events, "feed": feeds,
+             "relation": relations, "area_event": area_events}  # fmt: skip
     with scratch_store(workspace.data) as connection:
-        for name, table in cast.items():
-            connection.register(f"given_{name}", table)
-        if len(cast) == len(given):
-            faults += _misfits(connection)
-        if faults:
-            raise BadInput(all_faults(f"events for {workspace.warehouse.name}, {len(faults)} fault(s):", faults))
+        take_tables(connection, given, f"events for {workspace.warehouse.name}")
         for name in ("person", "protected", "area", "feed"):
             connection.execute(f"CREATE VIEW new_{name} AS SELECT * FROM given_{name}")
-        connection.execute(
-            "CREATE TABLE new_event AS SELECT DISTINCT * FROM given_event JOIN event_class USING (kind, role, code)"
-        )
+        connection.execute("CREATE VIEW new_relation AS SELECT DISTINCT * FROM given_relation")
+        for name in ("event", "area_event"):
+            given_rows = f"SELECT DISTINCT * FROM given_{name} JOIN event_class USING (kind, role, code)"
+            connection.execute(f"CREATE TABLE new_{name} AS {given_rows}")
         save_warehouse(connection, workspace.warehouse, fingerprint_of(feeds.to_pylist()), "{}")
-
-
-def _as_given(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    plain = pa.schema([pa.field(field.name, field.type) for field in schema])
-    return table.select(schema.names).cast(plain)
-
-
-def _empty_cells(name: str, table: pa.Table) -> list[str]:
-    return [
-        f"{name}, column {field.name}: {table[field.name].null_count} cell(s) are empty"
-        for field in GIVEN[name]
-        if not field.nullable and table[field.name].null_count
-    ]
-
-
-def _misfits(connection: Connection) -> list[str]:
-    found = []
-    for says, query in MISFITS.items():
-        rows = connection.execute(query).fetchall()[0][0]
-        if rows:
-            found.append(says.format(rows=rows))
-    return found

@@ -12,10 +12,18 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 EPOCH = date(1970, 1, 1)
 NEVER = 2**31 - 1
 """``withdrawn_on`` of an event nobody has withdrawn, and the edge of an all-time window (days)."""
+FOREVER = "DATE '9999-12-31'"
+"""A day after every other, in SQL."""
+MIDDLE_OF_MONTH = 15
+"""Stands for the day of birth, of which only the month is held."""
 
 
 def is_visible(available_on: int, withdrawn_on: int, as_of: int) -> bool:
@@ -58,26 +66,39 @@ def overlap_days(started_on: int, ended_on: int, as_of: int, window_days: int) -
 
 @dataclass(frozen=True)
 class LookBack:
-    """A feature window ``[as_of - days, as_of)`` on ``happened_on``; ``days=None`` is all time."""
+    """A feature window ``[as_of - days, as_of)`` on ``happened_on``; ``days=None`` is all time.
+
+    With ``since_age`` it is ``[that birthday, as_of)``, the 15th standing for the day of birth: nothing before counts.
+    """
 
     days: int | None = None
+    since_age: int | None = None
 
     def __post_init__(self) -> None:
         if self.days is not None and self.days < 1:
             raise ValueError(f"a look-back covers at least 1 day, not {self.days}")
+        if self.since_age is not None and (self.days is not None or self.since_age < 0):
+            raise ValueError("a look-back since an age has no length in days, and the age is 0 or more")
 
     @property
     def edge(self) -> int:
-        """The window's length in days, ``NEVER`` for all time."""
+        """The window's length in days, ``NEVER`` for all time and since an age."""
         return NEVER if self.days is None else self.days
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it covers all time."""
+        return self.days is None and self.since_age is None
 
     @property
     def plain(self) -> str:
         """The window in plain words.
 
-        >>> LookBack(365).plain, LookBack(30).plain, LookBack().plain
-        ('in the past year', 'in the past 30 days', 'at any time on record')
+        >>> LookBack(365).plain, LookBack(30).plain, LookBack().plain, LookBack(since_age=10).plain
+        ('in the past year', 'in the past 30 days', 'at any time on record', 'since the age of 10')
         """
+        if self.since_age is not None:
+            return f"since the age of {self.since_age}"
         named = {
             None: "at any time on record",
             91: "in the past 3 months",
@@ -157,6 +178,29 @@ def sql_visible(as_of: str, alias: str = "e") -> str:
     return f"({alias}.available_on < {as_of} AND ({alias}.withdrawn_on IS NULL OR {as_of} <= {alias}.withdrawn_on))"
 
 
+def sql_lent_from(relation: str, event: str) -> str:
+    """The day after which an event of somebody related may count, as SQL: both are known and the relation has begun."""
+    return f"greatest({relation}.available_on, {relation}.happened_on, {event}.available_on)"
+
+
+def sql_lent_until(relation: str, event: str, only_while: bool) -> str:
+    """The last date on which it counts, as SQL: either is withdrawn, or the relation (``only_while``) has ended."""
+    ends = f", coalesce({relation}.ended_on, {FOREVER}) - 1" if only_while else ""
+    withdrawn = ", ".join(f"coalesce({alias}.withdrawn_on, {FOREVER})" for alias in (relation, event))
+    return f"least({withdrawn}{ends})"
+
+
+def sql_while_related(relation: str, event: str) -> str:
+    """Whether an event happened while the relation held, as SQL."""
+    happened = f"{event}.happened_on"
+    return f"({relation}.happened_on <= {happened} AND {happened} < coalesce({relation}.ended_on, {FOREVER}))"
+
+
+def sql_both_known(available: str, withdrawn: str) -> str:
+    """Whether there is any date on which something available and withdrawn on these days was known, as SQL."""
+    return f"({available} < {withdrawn})"
+
+
 def sql_in_look_back(as_of: str, window: LookBack, alias: str = "e") -> str:
     """``happened_on`` in ``[as_of - n, as_of)`` as SQL."""
     past = f"{alias}.happened_on < {as_of}"
@@ -186,13 +230,52 @@ def age_in_years(birth_month: date, as_of: date) -> int:
     (14, 15)
     """
     months = (as_of.year - birth_month.year) * 12 + as_of.month - birth_month.month
-    return (months - (as_of.day < 15)) // 12
+    return (months - (as_of.day < MIDDLE_OF_MONTH)) // 12
 
 
 def sql_age_in_years(birth_month: str, as_of: str) -> str:
     """:func:`age_in_years` as SQL."""
     months = f"datediff('month', {birth_month}, {as_of})"
-    return f"(({months} - CASE WHEN day({as_of}) < 15 THEN 1 ELSE 0 END) // 12)"
+    return f"(({months} - CASE WHEN day({as_of}) < {MIDDLE_OF_MONTH} THEN 1 ELSE 0 END) // 12)"
+
+
+def birthdays(birth_month: NDArray[np.datetime64], age: int) -> NDArray[np.int64]:
+    """The day (since 1970) on which people born in these months reach ``age``, as :func:`age_in_years` has it.
+
+    ``NEVER`` where the month of birth is not known: nothing can be said to have happened since.
+
+    >>> [day_from_epoch(int(day)) for day in birthdays(np.array(["2010-05"], "datetime64[M]"), 10)]
+    [datetime.date(2020, 5, 15)]
+    """
+    month = birth_month.astype("datetime64[M]")
+    day = (month + 12 * age).astype("datetime64[D]").astype(np.int64) + MIDDLE_OF_MONTH - 1
+    return np.where(np.isnat(month), NEVER, day)
+
+
+def on_or_after(happened: NDArray[Any], day: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which events happened on the day or after it (days since 1970)."""
+    return happened >= day
+
+
+def in_between(day: NDArray[np.int64], started: NDArray[Any], ended: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether a spell ``[started, ended)`` had begun before the day and had not ended by it (days since 1970)."""
+    return (started < day) & (day < ended)
+
+
+def is_during(day: date | None, first: date | None, before: date | None) -> bool:
+    """Whether ``day`` lies in ``[first, before)``; an end that is None is open, and no day is in any of them."""
+    return day is None or ((first is None or first <= day) and (before is None or day < before))
+
+
+def sql_during(column: str, first: date | None, before: date | None) -> str:
+    """:func:`is_during` as SQL.
+
+    >>> sql_during("e.happened_on", date(2023, 4, 1), None)
+    "(e.happened_on >= DATE '2023-04-01')"
+    """
+    tests = [] if first is None else [f"{column} >= DATE '{first}'"]
+    tests += [] if before is None else [f"{column} < DATE '{before}'"]
+    return f"({' AND '.join(tests) or 'true'})"
 
 
 def days_since_epoch(day: date) -> int:

@@ -95,6 +95,11 @@ class Feed:
     ``gravity`` and ``place``. Events are available ``delay_days`` after ``recorded_on``. With ``shared_records``,
     several rows may speak of one record, so equal events of one person (whose records were merged) are kept once.
 
+    ``relations`` is SQL giving ``who`` and ``other`` (numbers of ``numbering``; each pair once, it holds both ways),
+    ``kind`` (see RELATIONS), ``happened_on`` and ``recorded_on``, and where they apply ``ended_on`` with
+    ``end_recorded_on``, and ``taken_back_on``. ``area_events`` is SQL like ``events`` about places and nobody in them:
+    ``place`` instead of ``who``.
+
     ``people`` is SQL giving ``who``, ``forename``, ``surname``, ``dob`` and ``stated_on``, and where held ``sex``,
     ``ethnicity``, ``send``, ``upn`` and ``merged_into``.
     """
@@ -110,6 +115,8 @@ class Feed:
     numbering: Numbering | None = None
     people: str = ""
     events: str = ""
+    relations: str = ""
+    area_events: str = ""
     shared_records: bool = False
     error_budget: float = 0.05
 

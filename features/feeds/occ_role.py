@@ -7,6 +7,9 @@ from features.events import POLICE, POLICE_ROLES
 from features.feeds.feed import Feed, Numbering, Reference, code, moment, sql_codes, text
 from features.feeds.occurrence import SERIOUSNESS
 
+MOST_TOGETHER = 20
+"""An incident with more suspects than this (a match day, a riot) says nothing about who knows whom."""
+
 FEED = Feed(
     name="occ_role",
     partner=POLICE,
@@ -40,5 +43,17 @@ FEED = Feed(
         SELECT 'domestic_occurrence', * EXCLUDE (da_flag, weapon_flag) FROM involved WHERE da_flag = 'Y'
         UNION ALL
         SELECT 'weapon_occurrence', * EXCLUDE (da_flag, weapon_flag) FROM involved WHERE weapon_flag = 'Y'
+    """,
+    relations=f"""
+        WITH suspect AS (
+            SELECT occ_id, nominal_id, coalesce(committed_from, reported_dt)::DATE AS happened_on,
+                   greatest(recorded_dt, from_dt)::DATE AS recorded_on, to_dt::DATE AS taken_back_on
+            FROM occ_role JOIN occurrence USING (occ_id) WHERE role = 'suspect'
+            QUALIFY count(*) OVER (PARTITION BY occ_id) <= {MOST_TOGETHER}
+        )
+        SELECT one.nominal_id AS who, two.nominal_id AS other, 'co_suspect' AS kind, one.happened_on,
+               greatest(one.recorded_on, two.recorded_on) AS recorded_on,
+               least(one.taken_back_on, two.taken_back_on) AS taken_back_on
+        FROM suspect one JOIN suspect two ON one.occ_id = two.occ_id AND one.nominal_id < two.nominal_id
     """,
 )

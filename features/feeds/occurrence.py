@@ -1,7 +1,7 @@
 """Crimes and incidents. Who was involved, and in which role, comes with ``occ_role``."""
 
 from features.events import OFFENCE_GROUPS, POLICE
-from features.feeds.feed import Feed, code, flag, moment, text
+from features.feeds.feed import Feed, code, flag, moment, sql_codes, text
 
 SERIOUSNESS: dict[str, int] = {
     "homicide": 8,
@@ -37,4 +37,10 @@ FEED = Feed(
     key=("occ_id",),
     delay_days=7,
     in_order=(("committed_from", "committed_to"), ("committed_from", "reported_dt"), ("reported_dt", "recorded_dt")),
+    area_events=f"""
+        SELECT lsoa AS place, record_hash('occurrence', occ_id) AS record, 'area_occurrence' AS kind,
+               'recorded' AS role, ho_class AS code, coalesce(committed_from, reported_dt)::DATE AS happened_on,
+               recorded_dt::DATE AS recorded_on, {sql_codes("ho_class", SERIOUSNESS)} AS gravity
+        FROM occurrence WHERE lsoa IN (SELECT lsoa_code FROM area)
+    """,
 )

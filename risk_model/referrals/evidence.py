@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from features.definition import Feature, Measure, Summary, duration
+from features.definition import ByCode, Feature, Measure, Summary, duration
 from features.events import KINDS
 from features.feeds import partner_of
 from risk_model.referrals.history import History, Record
@@ -73,6 +73,8 @@ def _telling(records: Sequence[Record], feature: Feature) -> Record:
 
 
 def _measure(one: Record, feature: Feature) -> float | None:
+    if isinstance(feature.measure, ByCode):
+        return feature.measure.of(one.code)
     return one.gravity if feature.measure is Measure.GRAVITY else one.value
 
 

@@ -65,7 +65,13 @@ class History:
     records: tuple[Record, ...] = ()
 
     def behind(self, feature: Feature) -> tuple[Record, ...]:
-        """The records a feature's value rests on, oldest first: those it matches, inside its window."""
+        """The records a feature's value rests on, oldest first: those it matches, inside its window.
+
+        None where they are somebody else's or an area's, which are never shown on a person's row; nor where the window
+        starts at a birthday, since a list holds no month of birth.
+        """
+        if feature.of is not None or feature.window.since_age is not None:
+            return ()
         return tuple(one for one in self.matching(feature.events) if self._counts(one, feature))
 
     def _counts(self, one: Record, feature: Feature) -> bool:
@@ -77,7 +83,7 @@ class History:
 
     def matching(self, where: Where) -> tuple[Record, ...]:
         """The records of these kinds, roles and codes, oldest first."""
-        return tuple(one for one in self.records if where.matches(one.kind, one.role, one.code))
+        return tuple(one for one in self.records if where.matches(one.kind, one.role, one.code, one.happened))
 
     def of(self, *kinds: str) -> tuple[Record, ...]:
         """The records of these kinds, oldest first."""

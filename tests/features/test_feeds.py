@@ -227,7 +227,7 @@ def test_every_code_a_partner_may_send_has_a_meaning() -> None:
 
 
 def test_every_kind_of_event_the_partners_hold_is_made(events: list[Event]) -> None:
-    held = {kind.name for kind in VOCABULARY if kind.partner != BROWARD_RELEASE}
+    held = {kind.name for kind in VOCABULARY if kind.partner != BROWARD_RELEASE and not kind.of_area}
     assert {e["kind"] for e in events} == held - {"cp"}
     assert all(partner_of(e["source"]) == KINDS[e["kind"]].partner for e in events)
 
@@ -264,3 +264,26 @@ def test_the_warehouse_keeps_the_month_of_birth_and_not_the_day(workspace: Works
 def test_feed_files_are_where_messages_say() -> None:
     top = Path(features.__file__).parent.parent
     assert all((top / feed.module).is_file() for feed in FEEDS)
+
+
+def test_who_is_related_to_whom_is_read_from_shared_incidents_and_addresses(tmp_path: Path) -> None:
+    changes = with_rows("police_nominal", "P4 | Cara | Raynott | 2011-05-05 | F | B1 | 2 low-row | 2021-03-05 10:00 |")
+    changes |= with_rows("occ_role", "O2 | P3 | suspect | 2021-06-02 10:00 | 2021-09-01 10:00",
+                         "O2 | P4 | suspect | 2021-06-12 10:00 |")  # fmt: skip
+    workspace = Workspace(tmp_path / "w")
+    take_in(workspace, deliver(tmp_path / "d", changes), key_seed=1)
+    with Warehouse(workspace.warehouse) as warehouse:
+        told = warehouse.sql("SELECT kind, happened_on, available_on, withdrawn_on FROM relation ORDER BY ALL")
+        one_way = warehouse.sql("SELECT count(*) AS n FROM relation a ANTI JOIN relation b "
+                                "ON a.person = b.other AND a.other = b.person AND a.kind = b.kind")  # fmt: skip
+        area = warehouse.sql("SELECT place, code, happened_on, available_on FROM area_event ORDER BY ALL")
+    assert one_way["n"].to_pylist() == [0]
+    met, moved_in = date(2021, 6, 2), date(2021, 3, 5)
+    assert [tuple(row.values()) for row in told.to_pylist()[::2]] == [
+        ("co_suspect", met, date(2021, 6, 19), date(2021, 9, 8)),
+        ("household", moved_in, date(2021, 3, 12), None),
+        ("sibling", moved_in, date(2021, 3, 12), None),
+    ]
+    assert [tuple(row.values()) for row in area.to_pylist()] == [
+        ("E1", "robbery", date(2021, 5, 1), date(2021, 5, 10)), ("E2", "theft", met, date(2021, 6, 10)),
+    ]  # fmt: skip

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.definition import USES_MEASURE, Feature, Measure, Phrase, Summary, Where
+from features.definition import (
+    NEEDS_SPAN,
+    USES_MEASURE,
+    ByCode,
+    CodeGroup,
+    CodeList,
+    Feature,
+    Measure,
+    Phrase,
+    Summary,
+    Where,
+)  # fmt: skip
 from features.errors import BadInput
 from features.kernel import EVENT_COLUMNS, aggregate
 from features.plan import make_plan
@@ -27,7 +38,21 @@ WHERES = {
     "suspect": Where("occurrence", role="suspect"),
     "either": Where(("occurrence", "asb")),
     "care": Where("cin"),
+    "listed": Where(
+        "occurrence",
+        code=CodeGroup(
+            "listed",
+            (
+                CodeList(("theft",), before=date(2024, 2, 1)),
+                CodeList(("robbery",), date(2024, 1, 20), date(2024, 2, 15)),
+            ),
+        ),
+    ),
 }
+WINDOWS = (LookBack(1), LookBack(7), LookBack(30), LookBack(), LookBack(since_age=10), LookBack(since_age=11))
+SCALE = ByCode({"theft": 2, "N1": 3, "nuisance": -1}, otherwise=None)
+BORN = {1: date(2014, 1, 1), 2: date(2013, 2, 1), 3: date(2012, 7, 1), 4: None, 5: date(2014, 2, 1)}
+"""Persons 1 and 5 turn 10 among the drawn days, 2 turns 11, 3 is older; when 4 was born is not known."""
 
 
 def features() -> list[Feature]:
@@ -36,14 +61,21 @@ def features() -> list[Feature]:
         for summary in Summary:
             if summary in (Summary.OVERLAP_DAYS, Summary.ONGOING) and name != "care":
                 continue
-            for days in (1, 7, 30, None):
-                for measure in Measure if summary in USES_MEASURE else (Measure.VALUE,):
+            for window in WINDOWS:
+                for measure in measures(summary):
                     made.append(
-                        Feature(f"{name}_{summary.name}_{days}_{measure.value}", "?", events=where, theme="t",
-                                window=LookBack(days), summary=summary, measure=measure, phrase=Phrase("{n}"),
+                        Feature(f"{name}_{summary.name}_{window.days}_{window.since_age}_{measure}", "?",
+                                events=where, theme="t", window=window, summary=summary, measure=measure,
+                                phrase=Phrase("{n}"), span_days=5 if summary in NEEDS_SPAN else None,
                                 when_missing=0.0 if summary is Summary.ANY else (None, 0.0, -1.0)[len(made) % 3])
                     )  # fmt: skip
     return made
+
+
+def measures(summary: Summary) -> tuple[Measure | ByCode, ...]:
+    if summary is Summary.TREND:
+        return tuple(Measure)
+    return (*Measure, SCALE) if summary in USES_MEASURE else (Measure.VALUE,)
 
 
 FEATURES = features()
@@ -64,7 +96,8 @@ def table_of(events: list[Event]) -> pa.Table:
 def rows_of(pairs: list[tuple[int, date]]) -> pa.Table:
     pairs = sorted(pairs)
     return pa.table({"person": pa.array([p for p, _ in pairs], pa.int64()),
-                     "as_of": pa.array([d for _, d in pairs], pa.date32())})  # fmt: skip
+                     "as_of": pa.array([d for _, d in pairs], pa.date32()),
+                     "birth_month": pa.array([BORN.get(p) for p, _ in pairs], pa.date32())})  # fmt: skip
 
 
 days = st.integers(0, 60).map(lambda n: START + timedelta(days=n))
@@ -90,7 +123,7 @@ def assert_same(events: list[Event], rows: pa.Table, threads: int = 1) -> None:
     made = aggregate(table_of(events), rows, PLAN, threads)
     for place, (person, as_of) in enumerate(zip(rows["person"].to_pylist(), rows["as_of"].to_pylist(), strict=True)):
         for feature in FEATURES:
-            expected = slow_value(feature, events, person, as_of)
+            expected = slow_value(feature, events, person, as_of, BORN.get(person))
             got = made[feature.name][place].as_py()
             assert got == pytest.approx(expected, rel=1e-5, abs=1e-5, nan_ok=True), (feature.name, person, as_of)
 
@@ -162,7 +195,7 @@ def test_the_edges_of_a_30_day_window(
     withdrawn = None if withdrawn_before is None else as_of - timedelta(days=withdrawn_before)
     event = Event(1, "occurrence", "suspect", "theft", happened, happened + timedelta(days=delay), None, withdrawn)
     made = aggregate(table_of([event]), rows_of([(1, as_of)]), PLAN, 1)
-    count = next(f.name for f in FEATURES if f.name.startswith("suspect_COUNT_30"))
+    count = next(f.name for f in FEATURES if f.name.startswith("suspect_COUNT_30_"))
     missing = next(f.when_missing for f in FEATURES if f.name == count)
     assert made[count].to_numpy()[0] == pytest.approx(1.0 if counted else missing, nan_ok=True)
 
