@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
 from features import contracts, linkage, loading, pseudonyms, store, warehouse
-from features.agreements import not_permitted
+from features.agreements.door import refusals
 from features.contracts import Extract
+from features.deliveries import day_received
 from features.errors import BadInput, NotPermitted, all_faults
 from features.feeds import FEEDS
 from features.linkage import LinkCounts, records_in_circles
@@ -48,18 +50,20 @@ class IntakeReport:
 
 
 def take_in(
-    workspace: Workspace, delivery: Path, progress: Progress | None = None, *, key_seed: int | None = None
-) -> IntakeReport:
+    workspace: Workspace, delivery: Path, progress: Progress | None = None, *, key_seed: int | None = None,
+    received_on: date | None = None,
+) -> IntakeReport:  # fmt: skip
     """Load the extracts in ``delivery`` into the workspace's warehouse, replacing what was there.
 
-    ``key_seed`` derives a demonstration key for the first load; without it the key is random and secret.
+    ``received_on`` is the day it came; without it the delivery's own note says so. ``key_seed`` derives a
+    demonstration key for the first load; without it the key is random and secret.
 
     :raises BadInput: files are missing or malformed, or too many rows break their contract: every fault of every file.
-    :raises NotPermitted: a column or file that no agreement lists was sent.
+    :raises NotPermitted: no agreement is live that lists a file, its columns and what it is for.
     """
     say = progress or (lambda line: None)
     extracts = [contracts.open_extract(feed, delivery) for feed in FEEDS]
-    _refuse_unlisted(extracts, delivery)
+    _refuse_unlisted(extracts, delivery, received_on or day_received(delivery))
     done = _already_loaded(workspace, extracts)
     if done is not None:
         sweep_if_killed(workspace.data)
@@ -71,14 +75,15 @@ def take_in(
         return _load(connection, extracts, reports, workspace, pseudonymiser, say)
 
 
-def _refuse_unlisted(extracts: list[Extract], delivery: Path) -> None:
+def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date) -> None:
     known = {extract.feed.file_name for extract in extracts}
     faults = [
         f"{path.name}: no feed reads it and no agreement covers it; take it out of the delivery"
         for path in sorted(delivery.glob("*.csv"))
         if path.name not in known
     ]
-    faults += [fault for extract in extracts for fault in not_permitted(extract.feed, extract.header)]
+    sent = [extract for extract in extracts if extract.path.exists()]
+    faults += [fault for extract in sent for fault in refusals(extract.feed, extract.header, received_on)]
     if faults:
         faults += [fault for extract in extracts for fault in extract.faults]
         raise NotPermitted(all_faults(f"delivery refused, {len(faults)} fault(s); nothing was loaded:", faults))

@@ -9,6 +9,7 @@ from typing import Self
 
 import pyarrow as pa
 
+from features.agreements import tables as agreement_tables
 from features.errors import BadInput, MissingStep
 from features.events import AREA_EVENT_SCHEMA, EVENT_SCHEMA, RELATION_SCHEMA
 from features.given import take_tables
@@ -32,6 +33,7 @@ STORED = {
     "area_event": f"SELECT {', '.join(AREA_EVENT_SCHEMA.names)}, class_id FROM new_area_event ORDER BY place, "
     "happened_on, class_id, available_on, withdrawn_on, ended_on, source, record, value, gravity",
     "feed": "SELECT name, partner, rows_loaded, rows_quarantined, content_digest FROM new_feed ORDER BY name",
+    **agreement_tables.STORED,
     "load": "SELECT input_digest, report FROM new_load",
 }
 
@@ -123,7 +125,11 @@ class Warehouse:
 
 
 def save_warehouse(connection: Connection, target: Path, input_digest: str, report: str) -> None:
-    """Write ``new_person``, ``new_protected``, ``new_area``, ``new_event`` and ``new_feed`` as a warehouse."""
+    """Write ``new_person``, ``new_protected``, ``new_area``, ``new_event`` and ``new_feed`` as a warehouse.
+
+    Each of its tables and columns is written down with the agreements it is held under.
+    """
+    agreement_tables.make(connection, STORED)
     connection.execute("CREATE TABLE new_load AS SELECT ? AS input_digest, ? AS report", [input_digest, report])
     save_tables(connection, target, STORED)
 

@@ -295,3 +295,12 @@ def day_from_epoch(days: int) -> date:
 def sql_in_order(earlier: str, later: str) -> str:
     """That one date does not come after another, as SQL; NULL where either is missing."""
     return f"({earlier} <= {later})"
+
+
+def in_force(day: date, starts_on: date, expires_on: date) -> bool:
+    """Whether an agreement that ends on the eve of ``expires_on`` holds on a day.
+
+    >>> [in_force(date(2026, 1, d), date(2026, 1, 2), date(2026, 1, 4)) for d in (1, 2, 3, 4)]
+    [False, True, True, False]
+    """
+    return starts_on <= day < expires_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from features.agreements.inheritance import agreements_of_all
 from features.catalogue import CATALOGUES, THEMES
 from features.warehouse import Warehouse
 from risk_model.errors import BadConfiguration
@@ -54,6 +55,7 @@ def confirmed_items(experiment: Experiment) -> dict[str, str]:
 
 def provenance_of(state: State) -> Provenance:
     """Where the model comes from, and the commands that make it again."""
+    used = state.prepared.features.features
     page = f"experiments/{state.page.name}"
     data = " --data broward_screenings.csv" if state.experiment.source == "broward" else ""
     return Provenance(
@@ -65,4 +67,5 @@ def provenance_of(state: State) -> Provenance:
         seed=state.experiment.seed,
         commands=(f"make setup && .venv/bin/risk-model run {page}{data}",),
         git_commit=git_commit(HOUSE),
+        agreements=tuple(each.reference for each in agreements_of_all(used, used)),
     )

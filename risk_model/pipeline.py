@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from features.build import code_digest
 from features.catalogue import CATALOGUES
+from features.deliveries import noted_day
 from features.dictionary import as_records, render_html, render_markdown
 from features.feeds.broward import read_broward
 from features.intake import take_in
@@ -82,15 +83,19 @@ class Pipeline(State):
         text = f"{planning.render_text(plan, warnings)}\n\nThe plan with its timeline: {page}"
         return Made(text, planning.as_json(plan, warnings), BadConfiguration.exit_code if plan.faults else 0)
 
-    def intake(self) -> Made:
-        """The partners' extracts (or Broward's file), validated and loaded."""
+    def intake(self, received_on: date | None = None) -> Made:
+        """The partners' extracts (or Broward's file), validated and loaded as received on a day.
+
+        By default that is the day the delivery notes, or else the day the experiment's data ends.
+        """
         if self.experiment.source == "broward":
             return self._take_in_broward()
         delivery = self.data or self.workspace.extracts
         if not delivery.exists():
             raise MissingStep(f"no extracts at {delivery}; make synthetic ones (risk-model simulate) or give --data")
         key_seed = DEFAULT_SEED if (delivery / MARKER).exists() else None
-        return telling.of_intake(take_in(self.workspace, delivery, self.say, key_seed=key_seed))
+        day = received_on or noted_day(delivery) or self.experiment.dates.data_until
+        return telling.of_intake(take_in(self.workspace, delivery, self.say, key_seed=key_seed, received_on=day))
 
     def features(self) -> Made:
         """Cohort, outcomes and the feature table; the attrition table is kept beside the results."""

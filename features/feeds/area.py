@@ -1,5 +1,6 @@
 """Small areas (LSOAs): names, the local authority, and how many 10-17 year olds live there. No person is in it."""
 
+from features.agreements.agreement import Purpose
 from features.feeds.feed import Feed, text, whole
 
 FEED = Feed(
@@ -17,4 +18,5 @@ FEED = Feed(
     ),
     key=("lsoa_code",),
     delay_days=0,
+    purpose=Purpose.AREA_CONTEXT,
 )

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from features.agreements.agreement import Purpose
+
 
 class Type(StrEnum):
     """What a cell holds; the words complete "not ..." in a quarantine reason."""
@@ -100,6 +102,8 @@ class Feed:
     ``end_recorded_on``, and ``taken_back_on``. ``area_events`` is SQL like ``events`` about places and nobody in them:
     ``place`` instead of ``who``.
 
+    ``purpose`` is what it comes in for; its agreement must cover that.
+
     ``people`` is SQL giving ``who``, ``forename``, ``surname``, ``dob`` and ``stated_on``, and where held ``sex``,
     ``ethnicity``, ``send``, ``upn`` and ``merged_into``.
     """
@@ -119,6 +123,7 @@ class Feed:
     area_events: str = ""
     shared_records: bool = False
     error_budget: float = 0.05
+    purpose: Purpose = Purpose.EARLY_SUPPORT
 
     @property
     def file_name(self) -> str:

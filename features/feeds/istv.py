@@ -3,6 +3,7 @@
 Anonymised by the hospitals: an attendance says where and how, and is about a place, never about a child.
 """
 
+from features.agreements.agreement import Purpose
 from features.events import HOSPITALS
 from features.feeds.feed import Feed, code, moment, text
 
@@ -20,5 +21,6 @@ FEED = Feed(
     ),
     key=("attendance_id",),
     delay_days=30,
+    purpose=Purpose.AREA_CONTEXT,
     in_order=(("assault_dt", "arrival_dt"),),
 )

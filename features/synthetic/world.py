@@ -27,7 +27,7 @@ from features.synthetic import (
 )
 from features.synthetic.areas import FULL_SIZE, Areas, made_up_areas, read_areas, scaled_table
 from features.synthetic.broken_rows import spoil
-from features.synthetic.clock import TERMS, Floats, Ints, birthday
+from features.synthetic.clock import CUT, TERMS, Floats, Ints, birthday
 from features.synthetic.course import Course
 from features.synthetic.decisions import Suspicions, outcome_codes, outcome_entered_on
 from features.synthetic.defects import USUAL, Defects
@@ -37,6 +37,7 @@ from features.synthetic.needs import base_log_rates, hotspots, traits_of
 from features.synthetic.population import Children, make_children
 from features.synthetic.summary import SyntheticSummary, World, folder_digest, headline_rates
 from features.synthetic.writing import Column, coded, days, minutes, write_extract, yes_no
+from features.windows import day_from_epoch
 from features.workspace import whole_folder, write_json
 
 DEFAULT_SEED = 20260101
@@ -74,7 +75,8 @@ def make_partners(
         writer = _Partners(scratch, kids, where, course, streams[3:], say, defects)
         world = writer.write(size / where.population.sum(), heat)
         summary = SyntheticSummary(seed, size, writer.rows, folder_digest(scratch), headline_rates(world))
-        write_json(scratch / MARKER, {"synthetic": True, "seed": seed, "children": size, "digest": summary.digest})
+        marked = {"synthetic": True, "seed": seed, "children": size, "digest": summary.digest}
+        write_json(scratch / MARKER, marked | {"received_on": day_from_epoch(CUT)})
         return summary
 
 

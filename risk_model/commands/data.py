@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,18 @@ from risk_model.commands.running import (
     JsonPath,
     Quiet,
     WorkspacePath,
+    day,
     finish,
     progress,
     step,
 )
+
+ReceivedOn = Annotated[
+    date | None,
+    typer.Option(
+        "--received-on", parser=day, metavar="YYYY-MM-DD", help="The day the delivery came, if it notes none."
+    ),
+]
 
 
 def simulate(
@@ -39,10 +48,10 @@ def simulate(
 
 def intake(
     experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, data: DataPath = None,
-    json: JsonPath = None, quiet: Quiet = False,
+    received_on: ReceivedOn = None, json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Validate the extracts, link people, and load the pseudonymised warehouse."""
-    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.intake())
+    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.intake(received_on))
 
 
 def features(

@@ -11,12 +11,13 @@ import risk_model
 from features.workspace import digest_file
 from risk_model.audits.finding import Record
 
-SOURCES = ("*.py", "*.html", "*.css")
+SOURCES = ("*.py", "*.html", "*.css", "*.toml")
 LOCK = "requirements.lock"
 
 
 class Provenance(Record):
-    """Digests of all that decides a version. ``git_commit`` is empty where the code is not in a checkout."""
+    """Digests of all that decides a version. ``git_commit`` is empty where the code is not in a
+    checkout; ``agreements`` are the references of all that its inputs came in under."""
 
     data_until: date
     warehouse_fingerprint: str
@@ -26,6 +27,7 @@ class Provenance(Record):
     seed: int
     commands: tuple[str, ...]
     git_commit: str = ""
+    agreements: tuple[str, ...] = ()
 
 
 def code_digest() -> str:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from features.agreements import permitted_columns
+from features.deliveries import NOTE
 from features.feeds import FEEDS
 
+RECEIVED_ON = "2023-01-05"
 DRAWN = {
     "area": """
         lsoa_code | local_authority     | local_authority_code | population_10_17
@@ -145,6 +147,7 @@ def deliver(folder: Path, changes: Mapping[str, str] | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, drawn in {**DRAWN, **(changes or {})}.items():
         (folder / f"{name}.csv").write_text(as_csv(name, drawn), encoding="utf-8")
+    (folder / NOTE).write_text(f"received_on = {RECEIVED_ON}\n", encoding="utf-8")
     return folder
 
 

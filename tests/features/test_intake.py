@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -113,7 +114,7 @@ def test_every_fault_of_every_file_is_named_together_and_the_warehouse_stays(wor
 
 def test_a_delivery_that_is_not_there_is_refused(workspace: Workspace) -> None:
     with pytest.raises(BadInput, match=r"area\.csv: the file is not in the delivery"):
-        take_in(workspace, workspace.root / "nowhere")
+        take_in(workspace, workspace.root / "nowhere", received_on=date(2023, 1, 5))
     assert not workspace.warehouse.exists()
 
 
@@ -128,8 +129,8 @@ def test_a_column_no_agreement_lists_is_refused_with_the_line_to_change(workspac
         take_in(workspace, delivery)
     said = str(refused.value)
     assert 'custody.csv, column "religion": not in agreement VRU-ISA-POLICE' in said
-    number = int(said.split("features/agreements.py, line ")[1].split()[0])
-    assert '"custody": (' in Path("features/agreements.py").read_text().splitlines()[number - 1]
+    number = int(said.split("features/agreements/police.toml, line ")[1].split()[0])
+    assert "custody = [" in Path("features/agreements/police.toml").read_text().splitlines()[number - 1]
     assert "features/feeds/custody.py" in said
     assert "asb.csv: the file is not in the delivery" in said
     assert SECRET not in said

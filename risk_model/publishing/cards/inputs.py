@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from features.agreements import AGREEMENTS
 from features.cohort import AttritionStep
 from features.definition import AnyFeature
 from features.feeds import FEEDS
@@ -98,9 +97,3 @@ def feed_rows(feeds: pa.Table) -> tuple[FeedRow, ...]:
         FeedRow(row["name"], row["partner"], agreements.get(row["name"], ""), *(row[name] for name in COUNTED))
         for row in feeds.to_pylist()
     )
-
-
-def agreement_words(reference: str) -> str:
-    """Who controls the data of an agreement, and under which regime; a dash where there is none."""
-    agreement = AGREEMENTS.get(reference)
-    return f"{agreement.controller}; {agreement.regime.value}" if agreement else "—"

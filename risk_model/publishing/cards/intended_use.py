@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.agreements import PURPOSE
+from features.agreements import Purpose
 from risk_model.document import bullets
 from risk_model.publishing.cards.inputs import CardInputs
 from risk_model.publishing.cards.wording import who
@@ -26,8 +26,9 @@ def render(inputs: CardInputs) -> str:
 
 def _for_use(inputs: CardInputs) -> str:
     lists, ages = inputs.experiment.lists, inputs.experiment.cohort
+    purpose = Purpose.EARLY_SUPPORT.words
     meant = [
-        f"**Purpose:** {PURPOSE[0].lower()}{PURPOSE[1:].split(';')[0]}.",
+        f"**Purpose:** {purpose[0].lower()}{purpose[1:].split(';')[0]}.",
         f"**Who uses it:** the youth justice teams named in this card, on {who(inputs)} aged {ages.youngest} to "
         f"{ages.oldest} who are on the cusp and have not yet entered the justice system.",
         "**How:** each team gets a short list in order, with the reasons, the strengths and what is missing for each "
