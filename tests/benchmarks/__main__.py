@@ -31,7 +31,8 @@ COMPARISONS = (
     "features_vs_duckdb",
     "features_growth_slope",
     "score_vs_lightgbm_contributions",
-    "contributions_vs_lightgbm_contributions",
+    "explain_vs_lightgbm_contributions",
+    "explain_many_vs_lightgbm_contributions",
     "bootstrap_vs_fairlearn",
     "matrices_vs_duckdb",
 )
