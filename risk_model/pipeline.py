@@ -19,6 +19,7 @@ from features.feeds.broward import read_broward
 from features.intake import take_in
 from features.pseudonyms import DEMONSTRATION_FILE
 from features.synthetic import DEFAULT_SEED, MARKER, make_partners
+from features.synthetic.truth import truth_folder
 from features.warehouse import Warehouse, write_events
 from features.workspace import (
     Workspace,
@@ -233,9 +234,13 @@ class Pipeline(State):
 
 
 def simulate(
-    workspace: Path, seed: int | None, children: int | None, areas: Path | None, say: Say = lambda line: None
-) -> Made:
-    """Synthetic extracts in the workspace."""
-    folder = Workspace(workspace).extracts
-    summary = make_partners(folder, DEFAULT_SEED if seed is None else seed, children, areas, say)
-    return telling.of_extracts(summary, folder)
+    workspace: Path, seed: int | None, children: int | None, areas: Path | None, say: Say = lambda line: None,
+    detection_bias: float = 1.0,
+) -> Made:  # fmt: skip
+    """Synthetic extracts in the workspace, and beside them the truth, which no other step reads."""
+    place = Workspace(workspace)
+    seed = DEFAULT_SEED if seed is None else seed
+    summary = make_partners(
+        place.extracts, seed, children, areas, say, detection_bias=detection_bias, truth=truth_folder(place)
+    )
+    return telling.of_extracts(summary, place.extracts)

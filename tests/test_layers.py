@@ -45,6 +45,8 @@ ARROWS = {
 only ``pipeline`` sees everything, and only ``commands`` and ``notebook`` see ``pipeline``."""
 EVERYBODY_MAY = ("errors", "words")
 
+MEASURES_WITH_TRUTH: frozenset[str] = frozenset()
+"""Modules that measure against a synthetic world's truth. None of them may hand anything of it to training."""
 LONGEST_FILE = 260
 LONGER_FOR_A_REASON = {
     "features/definition.py": "typed data with an example each: half of it is docstrings",
@@ -175,6 +177,16 @@ def test_every_room_has_its_line_in_the_table_of_arrows() -> None:
     rooms = {path.relative_to(HOUSE / "risk_model").parts[0].removesuffix(".py")
              for path in (HOUSE / "risk_model").rglob("*.py")}  # fmt: skip
     assert rooms - {"__init__"} == set(ARROWS)
+
+
+def test_the_truth_of_a_synthetic_world_is_out_of_the_pipeline_s_reach() -> None:
+    """Its place may be handed to the maker of the world; what lies there is read by what measures, never to train."""
+    may = ("features/synthetic/", "risk_model/pipeline.py")
+    reads = {path for path, tree in sources().items() for name in imports(tree)
+             if name.startswith(("features.synthetic.truth", "features.synthetic.oracle"))}  # fmt: skip
+    assert {path for path in reads if not path.startswith(may)} <= MEASURES_WITH_TRUTH
+    pipeline = [name for name in imports(sources()["risk_model/pipeline.py"]) if ".truth" in name or ".oracle" in name]
+    assert pipeline == ["features.synthetic.truth.truth_folder"]
 
 
 def test_only_audits_read_protected_characteristics() -> None:

@@ -29,11 +29,11 @@ YEAR = 365.25
 _LOCKDOWN = {2: 0.5, 3: 1.0, 4: 0.9, 5: 0.6, 10: 0.5, 12: 0.9, 13: 0.8, 14: 0.5}
 """How far each month was a lockdown (March to June 2020, November 2020, January to March 2021)."""
 _LOCKDOWN_EFFECT = {
-    "suspect": -0.40, "victim": -0.50, "asb": 0.45, "asb_victim": 0.30, "missing": -0.45, "domestic": 0.15,
+    "offence": -0.40, "victim": -0.50, "asb": 0.45, "asb_victim": 0.30, "missing": -0.45, "domestic": 0.15,
     "search": -0.10, "suspension": -2.8, "need": -0.25, "care": -0.20,
 }  # fmt: skip
 _TREND = {
-    "suspect": (1.45, 1.12, 1.0, 1.0, 1.0, 1.0), "victim": (1.10, 1.05, 1.00, 1.00, 1.00, 1.00),
+    "offence": (1.45, 1.12, 1.0, 1.0, 1.0, 1.0), "victim": (1.10, 1.05, 1.00, 1.00, 1.00, 1.00),
     "suspension": (0.95, 0.90, 0.98, 1.06, 1.12, 1.10), "asb": (1.10, 1.05, 1.00, 0.98, 0.96, 0.95),
 }  # fmt: skip
 _SEASON = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.synthetic.clock import Floats, Ints
 from features.synthetic.decisions import Suspicions
@@ -35,12 +36,23 @@ class Happenings:
         return np.concatenate(self.child), np.concatenate(self.day)
 
 
+@dataclass(frozen=True)
+class Offences:
+    """What children did, known or not, one row each: position of the child, day, and how it came to be known."""
+
+    child: Ints
+    day: Ints
+    named: NDArray[np.bool_]
+    found: NDArray[np.bool_]
+
+
 @dataclass
 class Course:
     """Everything that happened. ``events`` by process (:data:`COUNTED`), ``spells`` by kind (:data:`SPELLS`)."""
 
     events: dict[str, Happenings] = field(default_factory=lambda: {name: Happenings() for name in COUNTED})
     spells: dict[str, Happenings] = field(default_factory=lambda: {name: Happenings() for name in SPELLS})
+    offences: list[Offences] = field(default_factory=list)
     suspicions: list[Suspicions] = field(default_factory=list)
     absences: list[tuple[int, Ints, Floats, Floats]] = field(default_factory=list)
     """Term number, children, authorised and unauthorised absence as shares of sessions."""

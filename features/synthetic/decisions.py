@@ -14,8 +14,16 @@ from features.synthetic.population import Children
 NFA, RESOLUTION, DIVERSION, CAUTION, CHARGE, OTHER = range(6)
 """How an investigation ends: no further action, CR, outcome 22, youth (conditional) caution, charge, anything else."""
 NO_DISPOSAL = -1
+DISPOSED_IN_COURT = 0.8
+"""Share of charges that end in a disposal."""
 
 SUSPECT_MIX = (0.0002, 0.185, 0.290, 0.032, 0.026, 0.125, 0.170, 0.050, 0.030, 0.070, 0.0218)
+FOUND_MIX = (0.0, 0.10, 0.15, 0.005, 0.01, 0.12, 0.08, 0.30, 0.15, 0.075, 0.01)
+"""Of suspicions that rest on what police found themselves: about an eighth of all."""
+_FOUND_SHARE = 0.125
+NAMED_MIX = tuple(
+    (every - _FOUND_SHARE * found) / (1 - _FOUND_SHARE) for every, found in zip(SUSPECT_MIX, FOUND_MIX, strict=True)
+)
 VICTIM_MIX = (0.0001, 0.220, 0.370, 0.090, 0.040, 0.140, 0.040, 0.0, 0.005, 0.070, 0.0249)
 _GRAVITY = np.array([5.0, 3.0, 2.0, 4.0, 4.0, 2.0, 2.0, 2.0, 3.2, 1.7, 2.0])
 
@@ -33,6 +41,8 @@ class Suspicions:
     outcome_day: Ints
     disposal: Ints
     disposal_day: Ints
+    chance: Floats
+    """How likely it was, with all that was true that day, that it would end in a youth caution or court disposal."""
 
     @property
     def diverts(self) -> NDArray[np.bool_]:
@@ -70,48 +80,49 @@ def _chance(score: Floats | NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def decide(
-    rng: np.random.Generator, children: Children, who: Ints, day: Ints, *, past: Floats, known: Floats, care: Floats,
-    entered: NDArray[np.bool_], diverted: NDArray[np.bool_], adult_on: Ints,
+    rng: np.random.Generator, children: Children, who: Ints, day: Ints, *, found_only: NDArray[np.bool_],
+    harsher: Floats, past: Floats, known: Floats, care: Floats, entered: NDArray[np.bool_],
+    diverted: NDArray[np.bool_], adult_on: Ints,
 ) -> Suspicions:  # fmt: skip
     """The course of each investigation. ``past`` is how much recent suspicion there was (0 to 1); flags are 0 or 1.
 
-    Black and mixed children are charged a little more often for the same facts, as the reviews found; audits should
-    be able to see it.
+    ``found_only`` are those nobody reported; ``harsher`` is how much likelier (log odds) arrest and formal outcomes are
+    for the same facts (see ``features.synthetic.detection``): audits should be able to see it.
     """
     count = len(who)
-    offence = offences(rng, SUSPECT_MIX, count)
+    offence = np.where(found_only, offences(rng, FOUND_MIX, count), offences(rng, NAMED_MIX, count))
     gravity = gravities(rng, offence)
     age = (day - children.born[who]) / 365.25
-    letter = children.letter()[who]
-    harsher = 0.30 * (letter == "B") + 0.15 * (letter == "M")
     arrested = rng.random(count) < _chance(-1.50 + 0.55 * (gravity - 2.5) + 0.8 * past + 0.22 * (age - 14) + harsher)
     formal = _chance(
         -3.82 + 0.35 * (gravity - 2.5) + 0.35 * past + 1.35 * known + 0.25 * diverted + 2.40 * entered
         + 0.20 * care + 0.12 * (age - 14) + 0.6 * arrested + harsher
     )  # fmt: skip
-    outcome = _outcomes(rng, formal, gravity, entered, harsher)
+    to_court = _chance(-0.25 + 0.6 * (gravity - 2.5) + 1.3 * entered + harsher)
+    outcome = _outcomes(rng, formal, to_court, gravity, entered)
     wait = rng.lognormal(np.where(outcome == CHARGE, 3.3, 3.6), 0.8)
     outcome_day = day + 1 + np.minimum(wait, 420).astype(np.int64)
     disposal, disposal_day = _disposals(rng, outcome, outcome_day, gravity, entered)
     late = disposal_day >= adult_on
     disposal[late] = NO_DISPOSAL
     disposal_day[late] = 0
-    return Suspicions(who, day, offence, gravity, arrested, outcome, outcome_day, disposal, disposal_day)
+    chance = (formal * (1 - to_court * (1 - DISPOSED_IN_COURT))).astype(np.float32)
+    return Suspicions(who, day, offence, gravity, arrested, outcome, outcome_day, disposal, disposal_day, chance)
 
 
 def _outcomes(
-    rng: np.random.Generator, formal: NDArray[np.float64], gravity: Ints, entered: NDArray[np.bool_],
-    harsher: NDArray[np.float64],
+    rng: np.random.Generator, formal: NDArray[np.float64], to_court: NDArray[np.float64], gravity: Ints,
+    entered: NDArray[np.bool_],
 ) -> Ints:  # fmt: skip
     count = len(formal)
-    to_court = rng.random(count) < _chance(-0.25 + 0.6 * (gravity - 2.5) + 1.3 * entered + harsher)
+    goes_to_court = rng.random(count) < to_court
     roll = rng.random(count)
     lenient = np.where(entered, 0.4, 1.0) * np.where(gravity >= 4, 0.4, 1.0)
     informal = np.full(count, NFA)
     informal[roll < 0.31 * lenient] = OTHER
     informal[roll < 0.22 * lenient] = DIVERSION
     informal[roll < 0.16 * lenient] = RESOLUTION
-    return np.where(rng.random(count) < formal, np.where(to_court, CHARGE, CAUTION), informal)
+    return np.where(rng.random(count) < formal, np.where(goes_to_court, CHARGE, CAUTION), informal)
 
 
 def _disposals(
@@ -126,7 +137,7 @@ def _disposals(
     cautions = np.flatnonzero(outcome == CAUTION)
     conditional = rng.random(len(cautions)) < 0.35
     found[cautions] = np.where(conditional, DISPOSALS.index("YCC"), DISPOSALS.index("YC"))
-    charged = np.flatnonzero((outcome == CHARGE) & (rng.random(count) < 0.8))
+    charged = np.flatnonzero((outcome == CHARGE) & (rng.random(count) < DISPOSED_IN_COURT))
     severity = gravity[charged] + 1.2 * entered[charged] + 0.9 * rng.standard_normal(len(charged))
     ladder = ("absolute_discharge", "fine", "referral_order", "YRO", "DTO")
     step = np.searchsorted(np.array([0.6, 1.2, 4.6, 6.2]), severity)

@@ -22,8 +22,9 @@ from features.synthetic.clock import (
     random_days,
     school_days,
 )  # fmt: skip
-from features.synthetic.course import COUNTED, Course
+from features.synthetic.course import COUNTED, Course, Offences
 from features.synthetic.decisions import decide
+from features.synthetic.detection import Detection
 from features.synthetic.needs import HAZARDS, KNOWN_AFTER, MEMORY, age_tables
 from features.synthetic.past import Past
 from features.synthetic.population import Children
@@ -39,8 +40,10 @@ _MOST_A_MONTH = np.float32(2.5)
 class Lives:
     """Runs the months. ``base`` are log monthly rates per process and child (see ``needs.base_log_rates``)."""
 
-    def __init__(self, rng: np.random.Generator, children: Children, base: dict[str, Floats]) -> None:
-        self.rng, self.children, self.base = rng, children, base
+    def __init__(
+        self, rng: np.random.Generator, children: Children, base: dict[str, Floats], detection: Detection
+    ) -> None:
+        self.rng, self.children, self.base, self.detection = rng, children, base, detection
         self.by_age = age_tables()
         self.by_month = {name: month_factors(name) for name in HAZARDS}
         self.past = Past(rng, children)
@@ -51,12 +54,19 @@ class Lives:
         self.arrived = np.where(too_late, MONTHS, np.maximum(month_of(arrived_on) + 1, 0))
         self._begin_spells()
 
-    def run(self, progress: Callable[[str], None]) -> Course:
-        """All 72 months, in order."""
-        for month in range(MONTHS):
+    def run(
+        self,
+        progress: Callable[[str], None],
+        months: int | None = None,
+        watch: Callable[[int, Past], None] | None = None,
+    ) -> Course:
+        """All 72 months in order, or the first of them; ``watch`` sees what matters of the past as each begins."""
+        for month in range(MONTHS if months is None else months):
             if month % 12 == 0:
                 progress(f"living through {2020 + month // 12}")
-            self._live(month)
+            if watch is not None:
+                watch(month, self.past)
+            self.live_month(month)
         return self.course
 
     def _begin_spells(self) -> None:
@@ -81,7 +91,7 @@ class Lives:
         self.past.until[name][who] = last
         self.course.spells[name].add(who, began, np.where(last >= MONTHS, 0, np.maximum(end, began + 3)))
 
-    def _live(self, month: int) -> None:
+    def live_month(self, month: int) -> None:
         """One month of every child aged 9 to 17: draw events, then let them matter."""
         lo, hi = self._slice(MONTH_STARTS[month + 1] - 18 * YEAR, MONTH_STARTS[month] - 9 * YEAR)
         here = slice(lo, hi)
@@ -94,7 +104,7 @@ class Lives:
             if name == "suspension":
                 rate[~self._at_school(month, here)] = 0
             self._count(name, month, lo, rate)
-        self._suspect(month, lo, self._rate("suspect", month, here, months_old, history) * present, history)
+        self._offend(month, lo, self._rate("offence", month, here, months_old, history) * present, history)
         for name in ("need", "care"):
             rate = self._rate(name, month, here, months_old, history) * present
             self._start_spells(name, month, lo, np.where(self.past.until[name][here] > month, 0, rate))
@@ -128,12 +138,22 @@ class Lives:
         burst = HAZARDS[name].burst
         return rows, number[rows] + self.rng.geometric(1 / (1 + burst), len(rows)) - 1
 
-    def _suspect(self, month: int, lo: int, rate: Floats, history: dict[str, Floats]) -> None:
-        rows = np.repeat(*self._numbers("suspect", rate))
+    def _offend(self, month: int, lo: int, rate: Floats, history: dict[str, Floats]) -> None:
+        """What children do; what of it comes to be known goes on to police."""
+        rows = np.repeat(*self._numbers("offence", rate))
+        named, found = self.detection.detect(self.rng, rows + lo, history["known"][rows], month)
+        day = random_days(self.rng, month, len(rows))
+        self.course.offences.append(Offences(rows + lo, day, named, found))
+        known = named | found
+        self._suspect(month, lo, rows[known], day[known], found[known] & ~named[known], history)
+
+    def _suspect(
+        self, month: int, lo: int, rows: Ints, day: Ints, found_only: NDArray[np.bool_], history: dict[str, Floats]
+    ) -> None:
         who = rows + lo
         entered = self.past.entered_from[who] <= month
         found = decide(
-            self.rng, self.children, who, random_days(self.rng, month, len(who)),
+            self.rng, self.children, who, day, found_only=found_only, harsher=self.detection.harsher[who],
             past=history["suspect"][rows], known=history["known"][rows], care=history["care"][rows],
             entered=entered, diverted=history["diverted"][rows] > 0, adult_on=self.adult_on[who],
         )  # fmt: skip

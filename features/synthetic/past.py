@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.synthetic.clock import Floats
 from features.synthetic.course import SPELLS
@@ -27,6 +28,14 @@ class Past:
         self.diverted_from = np.full(count, NOBODY, dtype=np.int32)
         self.entered_from = np.full(count, NOBODY, dtype=np.int32)
         self.until = {name: np.zeros(count, dtype=np.int32) for name in SPELLS}
+
+    def taken(self, who: slice | NDArray[np.int64]) -> Past:
+        """The past of these children, copied."""
+        copy = object.__new__(Past)
+        for name, held in vars(self).items():
+            each = {key: part[who].copy() for key, part in held.items()} if isinstance(held, dict) else held[who].copy()
+            setattr(copy, name, each)
+        return copy
 
     def history(self, here: slice, month: int) -> dict[str, Floats]:
         """Everything a hazard's ``history`` may name, for the children in ``here``."""

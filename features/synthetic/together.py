@@ -36,6 +36,7 @@ def share_occurrence(found: Suspicions, group: Ints, adult_on: Ints) -> Suspicio
     return Suspicions(
         found.child, found.day[lead], found.offence[lead], found.gravity, found.arrested, found.outcome,
         found.outcome_day + shift, found.disposal, np.maximum(disposed, np.where(disposed > 0, found.day[lead], 0)),
+        found.chance,
     )  # fmt: skip
 
 

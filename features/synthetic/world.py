@@ -25,17 +25,17 @@ from features.synthetic import (
     special_needs,
     together,
 )
-from features.synthetic.areas import FULL_SIZE, Areas, made_up_areas, read_areas, scaled_table
+from features.synthetic.areas import Areas, scaled_table
 from features.synthetic.broken_rows import spoil
 from features.synthetic.clock import CUT, TERMS, Floats, Ints, birthday
 from features.synthetic.course import Course
 from features.synthetic.decisions import Suspicions, outcome_codes, outcome_entered_on
 from features.synthetic.defects import USUAL, Defects
-from features.synthetic.lives import Lives
+from features.synthetic.living import live
 from features.synthetic.names import record_numbers
-from features.synthetic.needs import base_log_rates, hotspots, traits_of
-from features.synthetic.population import Children, make_children
+from features.synthetic.population import Children
 from features.synthetic.summary import SyntheticSummary, World, folder_digest, headline_rates
+from features.synthetic.truth import Setting, write_truth
 from features.synthetic.writing import Column, coded, days, minutes, write_extract, yes_no
 from features.windows import day_from_epoch
 from features.workspace import whole_folder, write_json
@@ -49,13 +49,14 @@ Progress = Callable[[str], None]
 
 def make_partners(
     folder: Path, seed: int, children: int | None = None, areas: Path | None = None, progress: Progress | None = None,
-    defects: Defects = USUAL,
+    defects: Defects = USUAL, detection_bias: float = 1.0, truth: Path | None = None,
 ) -> SyntheticSummary:  # fmt: skip
     """Fill ``folder`` with every partner's extract and say what is in it. Same arguments, same bytes.
 
     ``children`` is how many are aged 10-17 at any time (all 127,247 by default); ``areas`` a file of real small areas
     with the columns of ``features.synthetic.areas.COLUMNS``, made-up ones by default; ``defects`` how messy the
-    extracts are. The folder is replaced whole.
+    extracts are; ``detection_bias`` how much ethnicity, place and time decide what police find (0 not at all, 1 as
+    published, 2 twice that). ``truth`` is where to write what only the world itself knows. Folders are replaced whole.
 
     :raises BadInput: the areas file is missing or malformed, all faults together.
     :raises BadConfiguration: fewer children than the world can be made of.
@@ -63,21 +64,18 @@ def make_partners(
     if children is not None and children < FEWEST_CHILDREN:
         raise BadConfiguration(f"a synthetic world needs at least {FEWEST_CHILDREN} children, not {children}")
     say = progress or (lambda message: None)
-    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(10)]
-    where = read_areas(areas) if areas is not None else made_up_areas(streams[0])
-    size = children or (FULL_SIZE if areas is None else int(where.population.sum()))
-    say(f"making families with {size:,} children aged 10 to 17")
-    kids = make_children(streams[1], where, size, defects)
-    heat = hotspots(streams[0], where)
-    base = base_log_rates(traits_of(kids, where, heat))
-    course = Lives(streams[2], kids, base).run(say)
+    setting = Setting(seed, children or 0, detection_bias, "" if areas is None else str(areas))
+    lived = live(setting, say, defects)
+    kids, where = lived.children, lived.areas
     with whole_folder(folder) as scratch:
-        writer = _Partners(scratch, kids, where, course, streams[3:], say, defects)
-        world = writer.write(size / where.population.sum(), heat)
-        summary = SyntheticSummary(seed, size, writer.rows, folder_digest(scratch), headline_rates(world))
-        marked = {"synthetic": True, "seed": seed, "children": size, "digest": summary.digest}
+        writer = _Partners(scratch, kids, where, lived.course, lived.streams, say, defects)
+        world = writer.write(lived.size / where.population.sum(), lived.hotspot)
+        summary = SyntheticSummary(seed, lived.size, writer.rows, folder_digest(scratch), headline_rates(world))
+        marked = {"synthetic": True, "seed": seed, "children": lived.size, "digest": summary.digest}
         write_json(scratch / MARKER, marked | {"received_on": day_from_epoch(CUT)})
-        return summary
+    if truth is not None:
+        write_truth(truth, setting, kids, lived.course, writer.links)
+    return summary
 
 
 class _Partners:
@@ -97,6 +95,8 @@ class _Partners:
             folder, kids, areas, course, streams, say, defects,
         )  # fmt: skip
         self.rows: dict[str, int] = {}
+        self.links: dict[str, tuple[pa.Array, Ints]] = {}
+        """By extract: record numbers, and the child each is about."""
         self.events = {name: happened.arrays() for name, happened in course.events.items()}
         self.suspicions = Suspicions.joined(course.suspicions)
 
@@ -152,6 +152,7 @@ class _Partners:
         held = np.unique(self.contacts["custody"].child)
         self._put("police_nominal", nominals.nominal_columns(rng, self.kids, self.areas, known, held, self.defects))
         occ_id = record_numbers("OCC", np.arange(1, len(crimes.began) + 1), 8)
+        self.links["police_nominal"] = known.ids, known.child
         self._put("occurrence", _occurrence_columns(self.areas, crimes, occ_id))
         person = known.ids.take(pa.array(known.of_contact[0]))
         self._put("occ_role", {
@@ -189,11 +190,15 @@ class _Partners:
     def _justice(self) -> Suspicions:
         rng = self.streams[1]
         cases, recorded = justice.recorded_cases(rng, self.suspicions)
-        self._put("yj_case", justice.case_columns(rng, self.kids, self.areas, cases, recorded, self.defects))
+        columns = justice.case_columns(rng, self.kids, self.areas, cases, recorded, self.defects)
+        first = np.unique(cases.child, return_index=True)[1]
+        self.links["yj_case"] = columns["yj_person_id"].take(pa.array(first)), cases.child[first]
+        self._put("yj_case", columns)
         return cases
 
     def _school(self, upn: pa.Array) -> None:
         rng = self.streams[3]
+        self.links["school_pupil"] = upn, np.arange(len(self.kids))
         pupils = school.pupil_columns(rng, self.kids, self.areas, upn)
         self._put("school_pupil", pupils)
         on_roll = np.asarray(pc.is_in(upn, pupils["upn"]))
@@ -208,6 +213,8 @@ class _Partners:
         needs = care.Spells.of(course.spells["need"])
         cares = care.Spells.of(course.spells["care"])
         records = care.care_records(rng, self.kids, self.defects)
+        met = np.unique(np.concatenate([needs.child, cares.child]))
+        self.links["cin"] = records.ids.take(pa.array(met)), met
         known = (self.events["domestic"][0], self.events["missing"][0], self.suspicions.child)
         self._put("cin", care.need_columns(rng, self.kids, self.areas, records, upn, needs, *known))
         self._put("cla", care.placement_columns(rng, self.kids, self.areas, records, upn, cares))

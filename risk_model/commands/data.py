@@ -35,6 +35,9 @@ def simulate(
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same bytes.")] = None,
     children: Annotated[int | None, typer.Option(min=500, help="How many aged 10-17; full size if left out.")] = None,
     areas: Annotated[Path | None, typer.Option(help="Real small areas, as the public file lays them out.")] = None,
+    detection_bias: Annotated[
+        float, typer.Option(min=0, max=3, help="How much police find by who and where: 0 none, 1 published, 2 double.")
+    ] = 1.0,
     json: JsonPath = None,
     quiet: Quiet = False,
 ) -> None:
@@ -42,7 +45,7 @@ def simulate(
     from risk_model.pipeline import simulate as simulate_partners
 
     with progress(quiet) as say:
-        made = simulate_partners(workspace, seed, children, areas, say)
+        made = simulate_partners(workspace, seed, children, areas, say, detection_bias)
     finish(made, json)
 
 

@@ -16,6 +16,7 @@ from features.events import CONCERNS, DISPOSALS, NEEDS, OFFENCE_GROUPS, POLICE_R
 from features.synthetic import DEFAULT_SEED, MARKER, SyntheticSummary, make_partners, school
 from features.synthetic.areas import COLUMNS, FULL_SIZE, made_up_areas, read_areas
 from features.synthetic.defects import USUAL
+from features.synthetic.detection import Detection
 from features.synthetic.lives import Lives
 from features.synthetic.needs import HAZARDS, base_log_rates, hotspots, traits_of
 from features.synthetic.past import DIVERSION_LASTS, Past
@@ -373,9 +374,8 @@ def test_suspensions_fall_four_times_as_often_on_pupils_with_free_meals() -> Non
     rng = np.random.default_rng(3)
     areas = made_up_areas(rng)
     children = make_children(rng, areas, 12_000)
-    course = Lives(rng, children, base_log_rates(traits_of(children, areas, hotspots(rng, areas)))).run(
-        lambda line: None
-    )
+    traits = traits_of(children, areas, hotspots(rng, areas))
+    course = Lives(rng, children, base_log_rates(traits), Detection.of(traits, 1.0)).run(lambda line: None)
     fed = children.free_meals[course.events["suspension"].arrays()[0]]
     ratio = fed.mean() / (1 - fed.mean()) * (1 - children.free_meals.mean()) / children.free_meals.mean()
     assert 2.5 < ratio < 6.0
@@ -390,7 +390,7 @@ def test_a_diversion_lowers_the_rate_of_suspicion_by_a_quarter_to_a_third_for_tw
         for month in (9, 10, 9 + DIVERSION_LASTS, 10 + DIVERSION_LASTS)
     ]
     assert felt == [0, 1, 1, 0]
-    assert 0.67 < np.exp(HAZARDS["suspect"].history["diverted"]) < 0.75
+    assert 0.69 < np.exp(HAZARDS["offence"].history["diverted"]) < 0.75
 
 
 def test_an_interrupted_run_leaves_the_earlier_extracts_as_they_were(

@@ -1,0 +1,138 @@
+"""The best any ranking could do: each child's chance of first-time entry, given all that is true on a date.
+
+The world is lived again to the date; from there each child lives the next twelve months many times over, and nobody's
+luck counts, only the chances. No model can know more. Only for measuring models against, never for training one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import BadConfiguration
+from features.synthetic.clock import MONTH_STARTS, Ints
+from features.synthetic.decisions import CHARGE, DISPOSED_IN_COURT, Suspicions
+from features.synthetic.detection import Detection
+from features.synthetic.lives import Lives
+from features.synthetic.living import Lived, Say, live
+from features.synthetic.past import NOBODY, Past
+from features.synthetic.population import Children
+from features.synthetic.truth import Setting
+from features.windows import day_from_epoch, days_since_epoch
+
+HORIZON_MONTHS, HORIZON_DAYS = 12, 365
+FUTURES = 40
+"""Times each child's next year is lived."""
+AT_ONCE = 4_000
+"""Children whose futures are lived side by side: bounds memory."""
+COURT_TAKES = 15
+"""Days from an outcome to its disposal, about, where there is one."""
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """What matters of the past on a day, and the suspicions so far."""
+
+    past: Past
+    suspicions: Suspicions
+
+
+def entry_chances(
+    setting: Setting, wanted: Mapping[date, Ints], say: Say = lambda line: None, futures: int = FUTURES
+) -> dict[date, NDArray[np.float64]]:
+    """For each as-of date (a first of a month), the chance of a first entry within 365 days of the children named.
+
+    ``wanted`` are positions of children, in any order, and chances come back in that order. Somebody who has entered
+    already has a chance that means nothing.
+
+    :raises BadConfiguration: a date that is not the first of a month of the world.
+    """
+    months = {day: _month(day) for day in wanted}
+    snapshots: dict[int, _Snapshot] = {}
+    lived = _live_to(setting, sorted(set(months.values())), snapshots, say)
+    chances = {}
+    for number, (day, children) in enumerate(wanted.items()):
+        say(f"living the year after {day} {futures} times over")
+        rng = np.random.default_rng([setting.seed, 71, number])
+        parts = [
+            _chances(rng, lived, snapshots[months[day]], months[day], children[at : at + AT_ONCE], futures)
+            for at in range(0, len(children), AT_ONCE)
+        ]
+        chances[day] = np.concatenate(parts) if parts else np.zeros(0)
+    return chances
+
+
+def _month(day: date) -> int:
+    found = np.flatnonzero(MONTH_STARTS[:-1] == days_since_epoch(day))
+    if not len(found):
+        first, last = (day_from_epoch(int(MONTH_STARTS[at])) for at in (0, -2))
+        raise BadConfiguration(f"the oracle speaks on the first of a month from {first} to {last}, not on {day}")
+    return int(found[0])
+
+
+def _live_to(setting: Setting, months: list[int], snapshots: dict[int, _Snapshot], say: Say) -> Lived:
+    """The world lived to the last of these months, with a snapshot as each of them begins."""
+    asked = set(months)
+    before: list[Past] = []
+
+    def watch(month: int, past: Past) -> None:
+        if month in asked:
+            before.append(past.taken(slice(None)))
+
+    lived = live(setting, say, months=months[-1] + 1, watch=watch)
+    for month, past in zip(months, before, strict=True):
+        snapshots[month] = _Snapshot(past, Suspicions.joined(lived.course.suspicions[:month]))
+    return lived
+
+
+def _chances(
+    rng: np.random.Generator, lived: Lived, then: _Snapshot, month: int, asked: Ints, futures: int
+) -> NDArray[np.float64]:
+    """One minus the chance that neither a case already open nor any in the coming year ends in entry."""
+    order = np.argsort(asked, kind="stable")
+    who = np.repeat(asked[order], futures)
+    bias = lived.detection
+    detection = Detection(bias.bias, bias.found[who], bias.harsher[who])
+    base = {name: rates[who] for name, rates in lived.base.items()}
+    lives = Lives(rng, _children(lived.children, who), base, detection)
+    lives.past = then.past.taken(who)
+    for ahead in range(month, min(month + HORIZON_MONTHS, len(MONTH_STARTS) - 1)):
+        lives.past.entered_from[:] = NOBODY
+        lives.live_month(ahead)
+    start = int(MONTH_STARTS[month])
+    spared = _spared(Suspicions.joined(lives.course.suspicions), start, lives.adult_on, len(who))
+    no_new = spared.reshape(len(asked), futures).mean(axis=1)
+    chances = np.empty(len(asked))
+    chances[order] = 1 - no_new * _open_cases(then.suspicions, start, asked[order])
+    return chances
+
+
+def _spared(found: Suspicions, start: int, adult_on: Ints, count: int) -> NDArray[np.float64]:
+    """The chance, one a life, that no case of the year ends in entry within the horizon and before 18."""
+    disposed = found.outcome_day + COURT_TAKES
+    counts = (disposed < start + HORIZON_DAYS) & (disposed < adult_on[found.child])
+    logs = np.log1p(-np.minimum(found.chance[counts].astype(np.float64), 0.999))
+    kept: NDArray[np.float64] = np.exp(np.bincount(found.child[counts], weights=logs, minlength=count))
+    return kept
+
+
+def _open_cases(found: Suspicions, start: int, asked: Ints) -> NDArray[np.float64]:
+    """The chance that no case open on the date ends in entry: decided ones by their charge, others by their chance."""
+    undecided = found.outcome_day >= start
+    in_court = ~undecided & (found.outcome == CHARGE) & ((found.disposal < 0) | (found.disposal_day >= start))
+    waited = start - found.outcome_day < 60
+    chance = np.where(undecided, found.chance, np.where(in_court & waited, DISPOSED_IN_COURT, 0.0))
+    size = int(max(found.child.max(initial=0), asked.max(initial=0))) + 1
+    logs = np.bincount(found.child, weights=np.log1p(-np.minimum(chance, 0.999)), minlength=size)
+    kept: NDArray[np.float64] = np.exp(logs[asked])
+    return kept
+
+
+def _children(children: Children, who: Ints) -> Children:
+    """These children, as often as they are named; their families stay as they are."""
+    arrays = {each.name: getattr(children, each.name)[who] for each in fields(Children) if each.name != "families"}
+    return replace(children, **arrays)

@@ -1,0 +1,111 @@
+"""What only a synthetic world knows: who is who, what was really done, and what really helps.
+
+It lies in a folder of its own beside the extracts. The pipeline never reads it; audits of the world, tests and
+evaluations of linkage do, each saying so (see ``tests/test_layers.py``). Children are positions in order of birth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.errors import MissingStep
+from features.synthetic.clock import Ints
+from features.synthetic.course import Course
+from features.synthetic.detection import FOUND, FOUND_BY_YEAR, FOUND_IN_HOTSPOTS, FOUND_MORE, HARSHER, NAMED
+from features.synthetic.needs import DIVERSION_EFFECT
+from features.synthetic.past import DIVERSION_LASTS
+from features.synthetic.population import Children
+from features.workspace import Workspace, read_json, whole_folder, write_json
+
+LINKS, CHILDREN, BEHAVIOUR, DIVERSIONS, WORLD = (
+    "identity_links.parquet", "children.parquet", "behaviour.parquet", "diversions.parquet", "world.json",
+)  # fmt: skip
+TRAITS = ("hardship", "conduct", "bond", "adult", "peers")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a world was made from: enough to make it again."""
+
+    seed: int
+    children: int
+    detection_bias: float
+    areas: str
+    """The file of real small areas, empty for made-up ones."""
+
+
+def truth_folder(workspace: Workspace) -> Path:
+    """Where a synthetic workspace keeps the truth."""
+    return workspace.root / "truth"
+
+
+def write_truth(
+    folder: Path, setting: Setting, children: Children, course: Course, links: Mapping[str, tuple[pa.Array, Ints]]
+) -> None:
+    """Write the truth as a whole folder. ``links`` are, by extract, record numbers and the child each is about."""
+    with whole_folder(folder) as scratch:
+        pq.write_table(_links(links), scratch / LINKS, compression="zstd")
+        pq.write_table(_children(children), scratch / CHILDREN, compression="zstd")
+        pq.write_table(_behaviour(course), scratch / BEHAVIOUR, compression="zstd")
+        pq.write_table(_diversions(course), scratch / DIVERSIONS, compression="zstd")
+        write_json(scratch / WORLD, vars(setting) | {"effects": _effects()})
+
+
+def read_setting(folder: Path) -> Setting:
+    """What the world of a truth folder was made from.
+
+    :raises MissingStep: there is no truth there, since the data are not synthetic or were made without it.
+    """
+    if not (folder / WORLD).exists():
+        raise MissingStep(f"no truth in {folder}: only a synthetic world has one; make it with risk-model simulate")
+    told = read_json(folder / WORLD)
+    return Setting(told["seed"], told["children"], told["detection_bias"], told["areas"])
+
+
+def _links(links: Mapping[str, tuple[pa.Array, Ints]]) -> pa.Table:
+    parts = [
+        pa.table({"source_table": pa.array([name] * len(child)).dictionary_encode(), "record": record, "child": child})
+        for name, (record, child) in links.items()
+    ]
+    return pa.concat_tables(parts, promote_options="default").unify_dictionaries()
+
+
+def _children(children: Children) -> pa.Table:
+    columns = {
+        "child": np.arange(len(children)), "born": pa.array(children.born.astype(np.int32)).cast(pa.date32()),
+        "male": children.male, "ethnic_group": children.letter(), "family": children.family,
+    }  # fmt: skip
+    return pa.table(columns | {name: getattr(children, name) for name in TRAITS})
+
+
+def _behaviour(course: Course) -> pa.Table:
+    """Every offence really committed, and whether it was reported with a name, or found by police."""
+    parts = course.offences
+    return pa.table({
+        "child": np.concatenate([part.child for part in parts]),
+        "day": pa.array(np.concatenate([part.day for part in parts]).astype(np.int32)).cast(pa.date32()),
+        "named": np.concatenate([part.named for part in parts]),
+        "found_by_police": np.concatenate([part.found for part in parts]),
+    })  # fmt: skip
+
+
+def _diversions(course: Course) -> pa.Table:
+    """Each informal diversion: it multiplies the rate of offending by ``exp(log_effect)`` for ``months``."""
+    child = np.concatenate([part.child[part.diverts] for part in course.suspicions])
+    day = np.concatenate([part.disposal_day[part.diverts] for part in course.suspicions])
+    return pa.table({
+        "child": child, "day": pa.array(day.astype(np.int32)).cast(pa.date32()),
+        "log_effect": np.full(len(child), DIVERSION_EFFECT), "months": np.full(len(child), DIVERSION_LASTS),
+    })  # fmt: skip
+
+
+def _effects() -> dict[str, object]:
+    """The amounts set in the code, so that a reader of the folder need not look there."""
+    return {"named": NAMED, "found": FOUND, "found_more": FOUND_MORE, "found_in_hotspots": FOUND_IN_HOTSPOTS,
+            "found_by_year": FOUND_BY_YEAR, "harsher": HARSHER, "diversion": DIVERSION_EFFECT}  # fmt: skip
