@@ -82,10 +82,15 @@ def evaluate(experiment: Experiment, predictions: Predictions, resamples: Resamp
     """
     values, draws = _measure(predictions, resamples)
     figures = tuple(Figure(metric.name, values[metric.name], *interval(draws[metric.name])) for metric in METRICS)
+    areas = np.unique(predictions.area)
     teams = tuple(
         _team(experiment, predictions, resamples, str(area), np.flatnonzero(predictions.area == area))
-        for area in np.unique(predictions.area)
+        for area in areas
+        if len(areas) > 1
     )
+    if len(areas) == 1:  # the one team's figures are everybody's
+        own = tuple(figure for name in TEAM_METRICS for figure in figures if figure.name == name)
+        teams = (TeamFigures(str(areas[0]), experiment.capacity[str(areas[0])], _counts(predictions), own),)
     return Evaluation(
         predictions.estimator, predictions.split, _counts(predictions), figures, _ties(experiment, predictions), teams,
         draws,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,14 @@ from risk_model.training.evaluation import Evaluation, evaluate, take
 from risk_model.training.inputs import Inputs
 from risk_model.training.intervals import resample_people
 from risk_model.training.kept import KeptFits
-from risk_model.training.predictions import Predictions, list_keys, pooled, read_predictions, write_predictions
+from risk_model.training.predictions import (
+    ALL_SPLITS,
+    Predictions,
+    list_keys,
+    pooled,
+    read_predictions,
+    write_predictions,
+)
 from risk_model.training.scorer import ScoringModel
 from risk_model.training.selection import Selection, check_selection, select
 from risk_model.training.splits import Split, check_splits, final_split, temporal_splits
@@ -107,10 +114,12 @@ def evaluate_all(experiment: Experiment, predictions: Sequence[Predictions]) -> 
     """Each estimator on each split and on all of them pooled, with one set of draws of people for all."""
     people = np.concatenate([part.person for part in predictions])
     resamples = resample_people(people, experiment.bootstrap_resamples, experiment.seed)
-    found = []
+    found: list[Evaluation] = []
     for name in dict.fromkeys(part.estimator for part in predictions):
         own = [part for part in predictions if part.estimator == name]
-        found += [evaluate(experiment, part, resamples) for part in (*own, pooled(own))]
+        found += [evaluate(experiment, part, resamples) for part in own]
+        found.append(replace(found[-1], split=ALL_SPLITS) if len(own) == 1
+                     else evaluate(experiment, pooled(own), resamples))  # fmt: skip
     return tuple(found)
 
 

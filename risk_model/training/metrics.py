@@ -62,7 +62,7 @@ def _ranked(score: Floats, outcome: Floats, weights: NDArray[np.uint8]) -> tuple
     at = np.flatnonzero(outcome > 0)
     first = np.searchsorted(-score, -score[at], "left")
     last = np.searchsorted(-score, -score[at], "right")
-    rows_to = np.zeros((len(weights), len(score) + 1), dtype=np.int64)
+    rows_to = np.zeros((len(weights), len(score) + 1), dtype=np.int32)
     np.cumsum(weights, axis=1, out=rows_to[:, 1:])
     own = weights[:, at].astype(np.int64)
     positives_to = np.zeros((len(weights), len(at) + 1), dtype=np.int64)

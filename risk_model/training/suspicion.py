@@ -31,8 +31,9 @@ def refuse_too_good(rows: Dataset, where: str) -> None:
 def _furthest_auc(column: NDArray[np.float32], positive: NDArray[np.bool_]) -> float:
     """The AUC, whichever way round, with missing values put below all others, then above."""
     found = []
-    for missing in (-np.inf, np.inf):
-        filled = np.where(np.isnan(column), np.float32(missing), column)
+    unknown = np.isnan(column)
+    for missing in (-np.inf, np.inf) if unknown.any() else (0.0,):
+        filled = np.where(unknown, np.float32(missing), column)
         others, wanted = np.sort(filled[~positive]), filled[positive]
         below = np.searchsorted(others, wanted, "left") + np.searchsorted(others, wanted, "right")
         found.append(float(below.sum()) / (2 * len(others) * len(wanted)))

@@ -35,6 +35,7 @@ COMPARISONS = (
     "explain_many_vs_lightgbm_contributions",
     "bootstrap_vs_fairlearn",
     "matrices_vs_duckdb",
+    "train_vs_bare_lightgbm",
 )
 
 
@@ -95,14 +96,14 @@ def _compare(
     found = measure(path, module.SIDES, folder, repeats)
     answers = [side.answer for side in found.values()]
     same = all(answer == answers[0] for answer in answers)
-    line = _growth if module.SIDES[0] != "ours" else _line
-    return line(name, module.REFERENCE, size, found), same
+    if module.SIDES[0] != "ours":
+        return _growth(name, module.REFERENCE, size, found), same
+    theirs = getattr(module, "reference_seconds", lambda sides: sides["reference"].seconds)(found)
+    return _line(name, module.REFERENCE, size, found["ours"], theirs), same
 
 
-def _line(name: str, reference: str, size: str, found: dict[str, Measured]) -> Line:
-    ours, theirs = found["ours"], found["reference"]
-    ratio = ours.seconds / theirs.seconds
-    return Line(name, ours.seconds, reference, theirs.seconds, ratio, ours.peak_mb, size)
+def _line(name: str, reference: str, size: str, ours: Measured, theirs: float) -> Line:
+    return Line(name, ours.seconds, reference, theirs, ours.seconds / theirs, ours.peak_mb, size)
 
 
 def _growth(name: str, reference: str, size: str, found: dict[str, Measured]) -> Line:
