@@ -7,16 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.windows import LookAhead
 from risk_model.errors import BadConfiguration, all_faults
-
-
-class Part(BaseModel):
-    """A part of the plan: frozen, and refuses keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from risk_model.plan import Part, SearchPlan, SelectionPlan
 
 
 class EntryRule(Part):
@@ -122,17 +117,6 @@ class FeaturePlan(Part):
     discretion: bool = False
 
 
-class SelectionPlan(Part):
-    """How the champion is chosen, fixed before results are seen: the best mean ``metric`` over the splits.
-
-    A simpler estimator within ``tie_within_interval`` of the best is preferred, in the order of ``simplest_first``.
-    """
-
-    metric: str = "average_precision"
-    tie_within_interval: bool = True
-    simplest_first: tuple[str, ...] = ()
-
-
 class AuditPlan(Part):
     """Which groups are audited, and the limits set before the run."""
 
@@ -154,7 +138,7 @@ class CardPlan(Part):
     data_description: str
     dpia_reference: str = ""
     equality_impact_reference: str = ""
-    confirmed: dict[str, str] = {}
+    confirmed: dict[str, str] = Field(default_factory=dict)
     """What the organisation confirms, item by item, in its own words; live use needs every item."""
     published_references: tuple[dict[str, str | float], ...] = ()
 
@@ -188,6 +172,7 @@ class Experiment(Part):
     estimators: dict[str, dict[str, Any]]
     capacity: dict[str, int]
     selection: SelectionPlan = SelectionPlan()
+    search: SearchPlan = SearchPlan()
     audit: AuditPlan = AuditPlan()
     card: CardPlan
     lists: ListPlan = ListPlan()

@@ -37,16 +37,20 @@ class Prepared:
     def inputs(self, is_male: NDArray[np.float64] | None = None) -> Inputs:
         """The rows as training reads them; ``is_male`` is for comparator rules only."""
         rows, labels = self.cohort.table, self.outcome.table
+        event_on = labels["event_on"].to_numpy().astype("datetime64[D]")
+        as_of = rows["as_of"].to_numpy().astype("datetime64[D]")
         dataset = Dataset(
             person=rows["person"].to_numpy(),
-            as_of=rows["as_of"].to_numpy().astype("datetime64[D]"),
+            as_of=as_of,
             area=_texts(rows["area"]),
             age_years=rows["age_years"].to_numpy(),
             outcome=labels["outcome"].to_numpy().astype(np.float64),
             X=self.features.matrix(),
             feature_names=self.features.names,
+            directions=tuple(getattr(feature, "direction", 0) for feature in self.features.features),
+            days_to_event=np.where(np.isnat(event_on), np.nan, (event_on - as_of).astype(np.float64)),
         )
-        return Inputs(dataset, is_male, labels["event_on"].to_numpy().astype("datetime64[D]"))
+        return Inputs(dataset, is_male, event_on)
 
 
 def _texts(column: pa.ChunkedArray) -> NDArray[np.str_]:

@@ -23,9 +23,10 @@ ARROWS = {
     "disclosure": (),
     "errors": (),
     "words": ("experiment",),
-    "experiment": (),
+    "plan": (),
+    "experiment": ("plan",),
     "document": ("training",),  # a plot's type
-    "training": ("experiment", "disclosure"),
+    "training": ("experiment", "plan", "disclosure"),
     "audits": ("experiment", "disclosure", "document", "training", "publishing.files"),
     "publishing": ("experiment", "disclosure", "document", "training", "audits"),
     "referrals": ("experiment",),
@@ -200,7 +201,7 @@ def test_only_audits_read_protected_characteristics() -> None:
 
 def test_only_what_is_never_published_is_handed_a_protected_characteristic() -> None:
     given = {name: each for name, each in ESTIMATORS.items() if each.needs_protected}
-    assert list(given) == ["contact_points"]
+    assert list(given) == ["contact_points", "age_and_sex"]
     assert not any(each.publishable for each in given.values())
 
 

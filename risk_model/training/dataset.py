@@ -26,6 +26,10 @@ class Dataset:
     outcome: NDArray[np.float64]
     X: NDArray[np.float32]
     feature_names: tuple[str, ...]
+    directions: tuple[int, ...] = ()
+    """For each feature, whether more of it is known to go with the outcome (1), against it (-1), or neither (0)."""
+    days_to_event: NDArray[np.float64] | None = None
+    """Days from the as-of date to the first outcome event, NaN where none was seen; only times to an event need it."""
 
     def __post_init__(self) -> None:
         lengths = {len(part) for part in (self.person, self.as_of, self.area, self.age_years, self.outcome, self.X)}
@@ -47,6 +51,7 @@ class Dataset:
             age_years=self.age_years[keep],
             outcome=self.outcome[keep],
             X=self.X[keep],
+            days_to_event=None if self.days_to_event is None else self.days_to_event[keep],
         )
 
     def between(self, first: date, before: date) -> Dataset:
@@ -60,4 +65,6 @@ class Dataset:
     def only(self, names: tuple[str, ...]) -> Dataset:
         """The same rows with these features, in this order."""
         places = [self.feature_names.index(name) for name in names]
-        return replace(self, X=np.ascontiguousarray(self.X[:, places]), feature_names=names)
+        directions = tuple(self.directions[place] for place in places) if self.directions else ()
+        X = np.ascontiguousarray(self.X[:, places])
+        return replace(self, X=X, feature_names=names, directions=directions)

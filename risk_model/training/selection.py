@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from risk_model.errors import BadConfiguration, Untrainable, all_faults
-from risk_model.experiment import Experiment, SelectionPlan
+from risk_model.experiment import Experiment
+from risk_model.plan import SelectionPlan
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import Difference, Evaluation, difference, mean_of_splits
 from risk_model.training.metrics import BY_NAME

@@ -16,7 +16,7 @@ from risk_model.training.inputs import Inputs
 FIRST_TIME_ENTRY = Path(__file__).parents[2] / "experiments" / "first_time_entry.toml"
 NAMES = (
     "suspect_records_last_365_days", "victim_records_last_365_days", "missing_last_365_days", "age_years",
-    "absence_latest_term_last_365_days", "suspensions_last_365_days", "noise_one", "noise_two",
+    "absence_latest_term_last_365_days", "suspensions_last_365_days", "noise_one", "noise_two", "diversion_ever",
 )  # fmt: skip
 AREAS = {"E08000021": 8, "E08000024": 6, "E08000023": 5}
 
@@ -48,7 +48,9 @@ def drawn_world(people: int = 700, seed: int = 1, extra_features: int = 0, **cha
     person = np.sort(rng.choice(2**40, people, replace=False))[who]
     area = rng.choice(list(AREAS), people)[who]
     names = (*NAMES, *(f"extra_{at}" for at in range(extra_features)))
-    rows = Dataset(person, when, area, age, outcome, X, names)
+    days = np.where(outcome > 0, (event - when).astype("timedelta64[D]").astype(float), np.nan)
+    directions = (1, 0, 0, 0, 1, *(0 for _ in names[5:]))
+    rows = Dataset(person, when, area, age, outcome, X, names, directions, days)
     return World(drawn_experiment(**changes), Inputs(rows, male, event.astype("datetime64[D]")))
 
 
@@ -74,6 +76,6 @@ def _features(rng: np.random.Generator, need: NDArray[np.float64], extra: int) -
         rng.poisson(np.exp(-0.7 + 0.6 * need)), rng.poisson(0.5, rows), rng.poisson(np.exp(-2 + 0.4 * need)),
         rng.integers(10, 18, rows), np.where(rng.random(rows) < 0.2, np.nan, absence),
         rng.poisson(np.exp(-1.5 + 0.5 * need)), rng.normal(size=rows), rng.random(rows),
-        *(rng.poisson(0.3, rows) for _ in range(extra)),
+        np.random.default_rng(rows).poisson(0.2, rows), *(rng.poisson(0.3, rows) for _ in range(extra)),
     ]  # fmt: skip
     return np.column_stack(columns).astype(np.float32)

@@ -19,7 +19,12 @@ from risk_model.training.estimators.logistic import FittedLogistic
 from risk_model.training.scorer import ScoringModel
 from tests.risk_model.drawn import NAMES, World, drawn_world
 
-SMALL: dict[str, dict[str, Any]] = {"lightgbm": {"rounds": 12, "min_data_in_leaf": 20}}
+SMALL: dict[str, dict[str, Any]] = {
+    name: {"rounds": 12, "min_data_in_leaf": 20} for name in ("lightgbm", "positive_unlabelled", "untreated_risk")
+} | {
+    "boosting_machine": {"rounds": 40, "bags": 1, "interactions": 2, "max_bins": 16},
+    "random_forest": {"trees": 7, "min_rows_in_leaf": 20},
+}
 PUBLISHABLE = [name for name, estimator in ESTIMATORS.items() if estimator.publishable]
 
 
@@ -159,8 +164,8 @@ def test_the_rule_says_so_when_the_catalogue_lacks_its_feature(world: World) -> 
 def test_only_the_comparator_is_given_age_and_sex_and_it_can_never_be_published(
     world: World, fitted: dict[str, Fitted], tmp_path: Path
 ) -> None:
-    assert [name for name, each in ESTIMATORS.items() if each.needs_protected] == ["contact_points"]
-    assert PUBLISHABLE == ["lightgbm", "logistic", "repeat_suspect"]
+    assert [name for name, each in ESTIMATORS.items() if each.needs_protected] == ["contact_points", "age_and_sex"]
+    assert not {"contact_points", "age_and_sex", "drawing_lots"} & set(PUBLISHABLE)
     points = fitted["contact_points"]
     assert isinstance(points, FittedPoints)
     contacts = world.rows.X[:, :3].sum(axis=1)  # suspect, victim and missing: the contacts the drawn world has
@@ -177,11 +182,11 @@ def test_only_the_comparator_is_given_age_and_sex_and_it_can_never_be_published(
 
 
 def test_unknown_settings_are_all_named_before_anything_is_fitted() -> None:
-    wanted = {"lightgbm": {"num_leafs": 3, "rounds": 2.5}, "logistic": {"penalty_strength": 0}, "forest": {}}
+    wanted = {"lightgbm": {"num_leafs": 3, "rounds": 2.5}, "logistic": {"penalty_strength": 0}, "copse": {}}
     with pytest.raises(BadConfiguration) as refused:
         check_estimators(wanted)
     for fault in ("num_leafs: unknown setting; lightgbm takes num_leaves", "2.5 is not a whole number",
-                  "penalty_strength: 0 is outside", "forest: no such estimator"):  # fmt: skip
+                  "penalty_strength: 0 is outside", "copse: no such estimator"):  # fmt: skip
         assert fault in str(refused.value)
     with pytest.raises(BadConfiguration, match="none named"):
         check_estimators({})
@@ -189,10 +194,10 @@ def test_unknown_settings_are_all_named_before_anything_is_fitted() -> None:
 
 @pytest.mark.parametrize("name", PUBLISHABLE)
 def test_rows_of_another_shape_or_with_infinite_values_are_refused(name: str, fitted: dict[str, Fitted]) -> None:
-    with pytest.raises(BadInput, match=r"have \(3,\) features, the model takes 8"):
+    with pytest.raises(BadInput, match=r"have \(3,\) features, the model takes 9"):
         fitted[name].raw_score(np.zeros((2, 3), np.float32))
     with pytest.raises(BadInput, match=r"infinite values in feature column\(s\) \[1\]"):
-        fitted[name].raw_score(np.array([[0, np.inf, 0, 0, 0, 0, 0, 0]], np.float32))
+        fitted[name].raw_score(np.array([[0, np.inf, 0, 0, 0, 0, 0, 0, 0]], np.float32))
 
 
 def test_rows_with_an_unknown_outcome_are_refused(world: World) -> None:

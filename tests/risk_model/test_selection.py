@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from risk_model.errors import BadConfiguration, Untrainable
-from risk_model.experiment import SelectionPlan
+from risk_model.plan import SelectionPlan
 from risk_model.training.evaluation import Counts, Evaluation
 from risk_model.training.intervals import Figure
 from risk_model.training.selection import Selection, check_selection, select

@@ -6,15 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from risk_model.errors import BadConfiguration, all_faults
+from risk_model.training.estimators.age_and_sex import AgeAndSex
 from risk_model.training.estimators.base import Estimator
+from risk_model.training.estimators.boosting_machine import BoostingMachine
 from risk_model.training.estimators.contact_points import ContactPoints
+from risk_model.training.estimators.drawing_lots import DrawingLots
 from risk_model.training.estimators.lightgbm import LightGBM
 from risk_model.training.estimators.logistic import Logistic
+from risk_model.training.estimators.points_score import PointsScore
+from risk_model.training.estimators.random_forest import RandomForest
+from risk_model.training.estimators.registration_points import RegistrationPoints
 from risk_model.training.estimators.repeat_suspect import RepeatSuspect
+from risk_model.training.estimators.time_to_event import TimeToEvent
+from risk_model.training.estimators.unlabelled import PositiveUnlabelled, UntreatedRisk
 
 ESTIMATORS: dict[str, Estimator] = {
-    estimator.name: estimator for estimator in (LightGBM(), Logistic(), RepeatSuspect(), ContactPoints())
-}
+    estimator.name: estimator
+    for estimator in (
+        LightGBM(), Logistic(), BoostingMachine(), RandomForest(), PointsScore(), TimeToEvent(), PositiveUnlabelled(),
+        UntreatedRisk(), RepeatSuspect(), RegistrationPoints(), ContactPoints(), AgeAndSex(), DrawingLots(),
+    )
+}  # fmt: skip
 
 
 def check_estimators(wanted: Mapping[str, Mapping[str, Any]]) -> None:

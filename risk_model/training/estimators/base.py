@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +51,10 @@ class Fitted(Protocol):
         ...
 
 
+Fitter = Callable[[Mapping[str, Any], int], Fitted]
+"""Settings and a seed to a fitted estimator."""
+
+
 class Estimator(ABC):
     """One way to score. The class attributes say what a leaderboard, a card and the pipeline need to know."""
 
@@ -71,6 +75,10 @@ class Estimator(ABC):
 
         :raises BadConfiguration: a setting it does not know or cannot use.
         """
+
+    def fitter(self, data: Dataset, protected: Protected = NOTHING_PROTECTED) -> Fitter:
+        """What fits these rows with one setting after another: the same as :meth:`fit`, with less to do again."""
+        return lambda settings, seed: self.fit(data, settings, seed, protected)
 
     @abstractmethod
     def load(self, folder: Path) -> Fitted:

@@ -65,7 +65,7 @@ class FittedPoints:
 
         :raises NotPublishable: always.
         """
-        raise NotPublishable("contact_points: a comparator that uses age and sex; it gives no reasons for anybody")
+        raise NotPublishable("a comparator that uses age and sex; it gives no reasons for anybody")
 
     def save(self, folder: Path) -> None:
         """Write ``points.json``."""
@@ -81,6 +81,7 @@ class ContactPoints(Estimator):
     publishable = False
     is_rule = True
     needs_protected = NEEDS
+    contacts: tuple[str, ...] = CONTACTS
 
     def fit(
         self, data: Dataset, settings: Mapping[str, Any], seed: int, protected: Protected = NOTHING_PROTECTED
@@ -89,8 +90,9 @@ class ContactPoints(Estimator):
         from sklearn.linear_model import LogisticRegression
 
         self.complete(settings)
-        column_of(data, CONTACTS[0], self.name)
-        columns = tuple(data.feature_names.index(name) for name in CONTACTS if name in data.feature_names)
+        if self.contacts:
+            column_of(data, self.contacts[0], self.name)
+        columns = tuple(data.feature_names.index(name) for name in self.contacts if name in data.feature_names)
         parts = _parts(checked(data.X, len(data.feature_names)), columns, protected)
         odds = LogisticRegression(C=1.0).fit(parts, known_outcome(data)).coef_[0] / np.log(2)
         points = [int(value) for value in np.rint(odds * POINTS_PER_DOUBLING)]
@@ -109,8 +111,8 @@ def _parts(X: NDArray[np.float32], columns: tuple[int, ...], protected: Protecte
     absent = [name for name in NEEDS if name not in protected or len(protected[name]) != len(X)]
     if absent:
         raise BadConfiguration(
-            f"estimators.contact_points: needs {' and '.join(absent)} for every row, handed over by the pipeline; "
-            "or remove [estimators.contact_points]"
+            f"estimators: a comparator needs {' and '.join(absent)} for every row, handed over by the pipeline; "
+            "or remove its table"
         )
     contacts = np.nan_to_num(X[:, list(columns)].astype(np.float64)).clip(min=0).sum(axis=1)
     male = np.nan_to_num(protected["is_male"], nan=0.5)

@@ -20,6 +20,7 @@ from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
     Estimator,
+    Fitter,
     Protected,
     Scale,
     Setting,
@@ -29,6 +30,8 @@ from risk_model.training.estimators.base import (
 from risk_model.training.estimators.tree_shap import contributions
 
 FILE = "model.txt"
+BINNING = ("max_bin", "min_data_in_leaf", "seed")
+"""Parameters on which it hangs how rows are put into bins."""
 THREADS = 2
 """Fixed, so that sums are added in one order everywhere and the same inputs give the same trees."""
 
@@ -65,6 +68,44 @@ class FittedTrees:
         (folder / FILE).write_text(self.text, encoding="utf-8", newline="\n")
 
 
+def grow(
+    data: Dataset, outcome: NDArray[np.float64], chosen: Mapping[str, Any], seed: int, weight: NDArray[np.float64]
+) -> FittedTrees:
+    """Trees on rows that count as much as their weight, with an outcome of the caller's; ``chosen`` is complete."""
+    rounds, fixed = _parameters(data, chosen, seed)
+    return _grown(fixed, _binned(data, outcome, fixed, weight), rounds)
+
+
+def _parameters(data: Dataset, chosen: Mapping[str, Any], seed: int) -> tuple[int, dict[str, Any]]:
+    """How many trees, and LightGBM's parameters."""
+    given = dict(chosen)
+    rounds, monotone, weight = given.pop("rounds"), given.pop("monotone"), given.pop("positive_weight")
+    fixed = {
+        "objective": "binary", "seed": seed % 2**31, "deterministic": True, "force_row_wise": True,
+        "num_threads": THREADS, "verbosity": -1, "bagging_freq": int(given["bagging_fraction"] < 1),
+    }  # fmt: skip
+    fixed |= {"scale_pos_weight": weight} if weight != 1 else {}
+    if monotone and any(data.directions):
+        fixed |= {"monotone_constraints": list(data.directions), "monotone_constraints_method": "intermediate"}
+    return rounds, fixed | given
+
+
+def _binned(
+    data: Dataset, outcome: NDArray[np.float64], fixed: Mapping[str, Any], weight: NDArray[np.float64] | None = None
+) -> Any:
+    import lightgbm
+
+    X = checked(data.X, len(data.feature_names))
+    return lightgbm.Dataset(X, outcome, weight=weight, feature_name=list(data.feature_names), params=dict(fixed))
+
+
+def _grown(fixed: Mapping[str, Any], rows: Any, rounds: int) -> FittedTrees:
+    import lightgbm
+
+    booster = lightgbm.train(dict(fixed), rows, num_boost_round=rounds)
+    return FittedTrees(booster.model_to_string(num_iteration=-1))
+
+
 class LightGBM(Estimator):
     """Gradient-boosted trees with the settings of the experiment."""
 
@@ -82,29 +123,32 @@ class LightGBM(Estimator):
         "lambda_l2": Setting(5.0, 0.0, 1e6, "L2 penalty on leaf values"),
         "max_depth": Setting(-1, -1, 64, "depth of a tree; -1 is no limit"),
         "max_bin": Setting(255, 2, 65_535, "bins of a feature"),
+        "monotone": Setting(0, 0, 1, "1: more of a feature never moves the score against its known direction"),
+        "positive_weight": Setting(1.0, 0.01, 1000.0, "how much a row with the outcome counts"),
     }
 
     def fit(
         self, data: Dataset, settings: Mapping[str, Any], seed: int, protected: Protected = NOTHING_PROTECTED
     ) -> FittedTrees:
         """Trees fitted to the rows; the same rows, settings and seed give the same text."""
-        import lightgbm
-
         chosen = self.complete(settings)
-        rounds = chosen.pop("rounds")
-        bagging_freq = int(chosen["bagging_fraction"] < 1)
-        fixed = {
-            "objective": "binary", "seed": seed % 2**31, "deterministic": True, "force_row_wise": True,
-            "num_threads": THREADS, "verbosity": -1, "bagging_freq": bagging_freq,
-        }  # fmt: skip
-        rows = lightgbm.Dataset(
-            checked(data.X, len(data.feature_names)),
-            known_outcome(data),
-            feature_name=list(data.feature_names),
-            free_raw_data=True,
-        )
-        booster = lightgbm.train(fixed | chosen, rows, num_boost_round=rounds)
-        return FittedTrees(booster.model_to_string(num_iteration=-1))
+        rounds, fixed = _parameters(data, chosen, seed)
+        return _grown(fixed, _binned(data, known_outcome(data), fixed), rounds)
+
+    def fitter(self, data: Dataset, protected: Protected = NOTHING_PROTECTED) -> Fitter:
+        """What grows trees on these rows; rows are put into bins once for all settings that bin them alike."""
+        known_outcome(data)
+        binned: dict[str, Any] = {}
+
+        def grow_with(settings: Mapping[str, Any], seed: int) -> FittedTrees:
+            chosen = self.complete(settings)
+            rounds, fixed = _parameters(data, chosen, seed)
+            alike = repr([fixed[key] for key in BINNING])
+            if alike not in binned:
+                binned[alike] = _binned(data, data.outcome, fixed)
+            return _grown(fixed, binned[alike], rounds)
+
+        return grow_with
 
     def load(self, folder: Path) -> FittedTrees:
         """The trees in ``model.txt``."""

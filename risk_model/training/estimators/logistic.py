@@ -72,9 +72,8 @@ class FittedLogistic:
 
     def save(self, folder: Path) -> None:
         """Write ``coefficients.json``; numbers come back to the last bit."""
-        arrays = vars(self.prepare) | {"coefficient": self.coefficient}
-        saved = {name: array.tolist() for name, array in arrays.items()}
-        write_json(folder / FILE, saved | {"intercept": self.intercept})
+        saved = as_json(self.prepare) | {"coefficient": self.coefficient.tolist(), "intercept": self.intercept}
+        write_json(folder / FILE, saved)
 
 
 class Logistic(Estimator):
@@ -97,7 +96,7 @@ class Logistic(Estimator):
 
         chosen = self.complete(settings)
         X = checked(data.X, len(data.feature_names))
-        prepare = _preparation(X)
+        prepare = preparation(X)
         model = LogisticRegression(C=chosen["penalty_strength"], solver="lbfgs", max_iter=STEPS, tol=1e-6)
         with warnings.catch_warnings():
             warnings.simplefilter("error", ConvergenceWarning)
@@ -113,12 +112,20 @@ class Logistic(Estimator):
         if not (folder / FILE).exists():
             raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
         saved = read_json(folder / FILE)
-        flagged = np.asarray(saved["flagged"], dtype=np.intp)
-        arrays = {
-            name: np.asarray(saved[name], dtype=np.float64) for name in ("median", "low", "high", "mean", "scale")
-        }
-        prepare = Preparation(flagged=flagged, **arrays)
-        return FittedLogistic(prepare, np.asarray(saved["coefficient"], dtype=np.float64), float(saved["intercept"]))
+        return FittedLogistic(
+            from_json(saved), np.asarray(saved["coefficient"], dtype=np.float64), float(saved["intercept"])
+        )
+
+
+def as_json(prepare: Preparation) -> dict[str, Any]:
+    """A preparation as JSON values."""
+    return {name: array.tolist() for name, array in vars(prepare).items()}
+
+
+def from_json(saved: Mapping[str, Any]) -> Preparation:
+    """What :func:`as_json` made."""
+    arrays = {name: np.asarray(saved[name], dtype=np.float64) for name in ("median", "low", "high", "mean", "scale")}
+    return Preparation(flagged=np.asarray(saved["flagged"], dtype=np.intp), **arrays)
 
 
 def _unscaled(X: NDArray[np.float32], median: Floats, low: Floats, high: Floats, flagged: NDArray[np.intp]) -> Floats:
@@ -127,7 +134,8 @@ def _unscaled(X: NDArray[np.float32], median: Floats, low: Floats, high: Floats,
     return np.concatenate([values, missing[:, flagged]], axis=1, dtype=np.float64)
 
 
-def _preparation(X: NDArray[np.float32]) -> Preparation:
+def preparation(X: NDArray[np.float32]) -> Preparation:
+    """How to prepare columns, learned from these rows."""
     known = [column[~np.isnan(column)].astype(np.float64) for column in X.T]
     known = [column if len(column) else np.zeros(1) for column in known]
     median = np.array([np.median(column) for column in known])
