@@ -128,24 +128,27 @@ def score_order(experiment: Experiment, judged: Inputs, raw: Floats) -> float:
 
 
 def search(
-    experiment: Experiment, estimator: str, inputs: Inputs, folder: Path, basis: Any, say: Say = lambda _: None
-) -> Search:
+    experiment: Experiment, estimator: str, inputs: Inputs, folder: Path, basis: Any, say: Say = lambda _: None,
+    page_first: bool = True,
+) -> Search:  # fmt: skip
     """Every trial of one estimator's search; those that ``folder`` holds from before are not made again.
 
-    ``basis`` names the data, definitions and code: a search under another basis starts anew.
+    ``basis`` names the data, definitions and code: a search under another basis starts anew. Without ``page_first`` the
+    page's own settings are not among the trials.
     """
     check_search(experiment)
     known = inputs.labelled()
     folds = tuning_folds(experiment, known.rows.as_of)
     check_folds(folds, known)
     plan = experiment.search
-    wanted = len(plan.grid(estimator)) + 1 if plan.sampler == "grid" else plan.trials + 1
+    first = 0 if page_first else 1
+    wanted = (len(plan.grid(estimator)) if plan.sampler == "grid" else plan.trials) + 1 - first
     study = _study(folder, digest([basis, estimator, plan.model_dump(mode="json"), repr(folds), experiment.seed,
-                                   experiment.selection.metric, experiment.estimators[estimator]]))  # fmt: skip
+                                   experiment.selection.metric, experiment.estimators[estimator], first]))  # fmt: skip
     searching = Searching(experiment, estimator, known, folds, say)
     while len(done := _finished(study)) < wanted:
         say(f"search: {estimator}, {len(done) + 1} of {wanted}")
-        _one_trial(study, searching, len(done))
+        _one_trial(study, searching, len(done) + first)
     trials = tuple(Trial(each.user_attrs["settings"], each.value if each.state.name == "COMPLETE" else None,
                          each.state.name.lower()) for each in _finished(study))  # fmt: skip
     return Search(estimator, experiment.selection.metric, folds, trials)

@@ -36,6 +36,7 @@ COMPARISONS = (
     "bootstrap_vs_fairlearn",
     "matrices_vs_duckdb",
     "train_vs_bare_lightgbm",
+    "grid_vs_bare_fits",
 )
 
 
