@@ -65,6 +65,7 @@ class GroupFigures(Record):
     positives: str
     rates: dict[str, Rate]
     ratio: Rate = Rate()
+    difference: Rate = Rate()
     status: Status = Status.NOT_JUDGED
     gap: str = ""
     """How many more would have been named, had the group been found as often as the one it is compared with."""
@@ -76,6 +77,22 @@ class Importance(Record):
     name: str
     label: str
     share: float
+
+
+class Table(Record):
+    """Figures that may be published as they are, as text: ``heads`` and ``rows`` of as many cells."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Trend(Record):
+    """One group's lead figure on one test slice after the other; None where too few are behind it."""
+
+    characteristic: str
+    group: str
+    rates: dict[str, float | None]
 
 
 class Finding(Record):
@@ -90,6 +107,8 @@ class Finding(Record):
     notes: tuple[str, ...] = ()
     importances: tuple[Importance, ...] = ()
     themes: tuple[Importance, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 class HoldsCharacteristics(Protocol):

@@ -77,6 +77,7 @@ def figures_of(
                 positives=shown.text((characteristic.name, group, "positives")),
                 rates=rates,
                 ratio=_ratio(verdict) if may_compare else Rate(),
+                difference=_difference(verdict) if may_compare else Rate(),
                 status=verdict.status,
                 gap=show_about(verdict.gap, under=under) if verdict.gap > 0 and may_compare else "",
             )
@@ -99,6 +100,11 @@ def _mean_predicted(cells: GroupCells, under: int) -> Rate:
 
 def _ratio(judged: Judged) -> Rate:
     return Rate(value=_two(judged.ratio), low=_two(judged.low), high=_two(judged.high))
+
+
+def _difference(judged: Judged) -> Rate:
+    value, low, high = judged.difference
+    return Rate(value=_two(value), low=_two(low), high=_two(high))
 
 
 def _two(value: float) -> float | None:

@@ -13,6 +13,7 @@ from risk_model.audits.confusion import EVERYONE, cells_of, rows_of
 from risk_model.audits.finding import AuditInputs, Finding, GroupFigures, Status
 from risk_model.audits.group_figures import figures_of, shown_counts
 from risk_model.audits.judging import JOINT, judge_groups, verdict_of
+from risk_model.audits.trends import trends_of
 from risk_model.disclosure import FEWER, show_about
 from risk_model.errors import BadConfiguration
 from risk_model.experiment import Experiment
@@ -46,7 +47,7 @@ def audit(inputs: AuditInputs) -> Finding:
     resamples = resample_people(rows.person, experiment.bootstrap_resamples, experiment.seed)
     tables = {c.name: cells_of(rows, c, resamples) for c in (everyone, *held)}
     shown = shown_counts(tables, plan.suppress_under)
-    judged = {c.name: judge_groups(tables[c.name], plan) for c in held}
+    judged = judge_groups({c.name: tables[c.name] for c in held}, plan)
     figures = {c.name: figures_of(experiment, c, tables[c.name], judged, shown) for c in (everyone, *held)}
     reasons = [sentence for name in judged for sentence in _sentences(experiment, name, figures[name], lists)]
     return Finding(
@@ -56,6 +57,7 @@ def audit(inputs: AuditInputs) -> Finding:
         reasons=tuple(reasons) or (_nobody_outside(experiment),),
         acceptable=True,
         groups=tuple(figure for group in figures.values() for figure in group),
+        trends=trends_of(experiment, rows, held),
         notes=_notes(experiment, rows, lists, not_held(plan.characteristics, held)),
     )
 
@@ -101,7 +103,8 @@ def _notes(experiment: Experiment, rows: Predictions, lists: int, missing: tuple
         f"The outcome is {happened(experiment)}. The figures are of about {distinct} {who}, who could have been on "
         f"{_lists(lists)} of the test data; somebody who could have been on several counts once for each.",
         f"The limit was set before the run: a group must be {done} at least {plan.least_ratio:g} times as often as the "
-        "largest group of its kind, and the other way round. It is certainly outside where the whole 95% interval is.",
+        "largest group of its kind, and the other way round. It is certainly outside where the whole 95% interval is; "
+        "intervals of ratios and differences hold for all groups at once, so that many comparisons do not find chance.",
         f"A group with fewer than {plan.least_positives} different {who} who had the outcome is marked as insufficient "
         "numbers. Groups whose value is not recorded are shown and not judged. Teams' places are set by policy, so an "
         "area outside the limit asks for attention and does not fail the model.",

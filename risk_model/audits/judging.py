@@ -6,6 +6,7 @@ a small group cannot fail by chance, and a large gap in it still asks for attent
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,8 @@ import numpy as np
 from risk_model.audits.characteristics import INTERSECTION, NOT_KNOWN, Characteristic
 from risk_model.audits.confusion import RATES, Floats, GroupCells
 from risk_model.audits.finding import Status, Verdict
+from risk_model.audits.simultaneous import Compared, intervals
 from risk_model.experiment import AuditPlan
-from risk_model.training.intervals import interval
 
 Table = dict[str, GroupCells]
 JOINT = " x ".join(INTERSECTION)
@@ -22,35 +23,57 @@ JOINT = " x ".join(INTERSECTION)
 
 @dataclass(frozen=True)
 class Judged:
-    """One group against the one it is compared with: the ratio, its interval, and where that leaves it."""
+    """One group against the one it is compared with: ratio and difference with their intervals (simultaneous over all
+    groups of all characteristics), and where the ratio leaves it. ``gap`` is in people."""
 
     status: Status
     ratio: float = float("nan")
     low: float = float("nan")
     high: float = float("nan")
     gap: float = float("nan")
+    difference: tuple[float, float, float] = (float("nan"),) * 3
 
 
-def judge_groups(table: Table, plan: AuditPlan) -> dict[str, Judged]:
-    """Each group of one characteristic against the one with the most positives."""
-    known = [group for group in table if NOT_KNOWN not in group.split(", ")]
-    enough = [group for group in known if table[group].people["positives"] >= plan.least_positives]
-    judged = {group: Judged(Status.TOO_FEW if group in known else Status.NOT_JUDGED) for group in table}
-    if not enough:
-        return judged
-    largest = max(enough, key=lambda group: table[group].of(("found", "missed")))
-    judged |= {group: _against(table[group], table[largest], plan) for group in enough}
-    return judged | {largest: Judged(Status.REFERENCE)}
+def judge_groups(tables: Mapping[str, Table], plan: AuditPlan) -> dict[str, dict[str, Judged]]:
+    """Each group against the one of its characteristic with the most positives, all of them at once."""
+    judged = {name: {group: _unjudged(group) for group in table} for name, table in tables.items()}
+    pairs = []
+    for name, table in tables.items():
+        enough = [g for g in table if _known(g) and table[g].people["positives"] >= plan.least_positives]
+        if not enough:
+            continue
+        largest = max(enough, key=lambda group: table[group].of(("found", "missed")))
+        judged[name][largest] = Judged(Status.REFERENCE)
+        pairs += [(name, group, largest) for group in enough if group != largest]
+    sides = [(tables[name][group], tables[name][largest]) for name, group, largest in pairs]
+    ratios = [_ratio(group, largest, plan.lead) for group, largest in sides]
+    differences = [_difference(group, largest, plan.lead) for group, largest in sides]
+    bounds = zip(intervals(ratios, ratios=True), intervals(differences, ratios=False), strict=True)
+    for at, ((low, high), apart) in enumerate(bounds):
+        (name, group, _), ratio, difference = pairs[at], ratios[at].value, differences[at].value
+        gap = -difference * sum(sides[at][0].of(cells) for cells in RATES[plan.lead])
+        status = _status(ratio, low, high, plan.least_ratio)
+        judged[name][group] = Judged(status, ratio, low, high, gap, (difference, *apart))
+    return judged
 
 
-def _against(group: GroupCells, largest: GroupCells, plan: AuditPlan) -> Judged:
-    value, compared = group.rate(plan.lead), largest.rate(plan.lead)
+def _known(group: str) -> bool:
+    return NOT_KNOWN not in group.split(", ")
+
+
+def _unjudged(group: str) -> Judged:
+    return Judged(Status.TOO_FEW if _known(group) else Status.NOT_JUDGED)
+
+
+def _ratio(group: GroupCells, largest: GroupCells, lead: str) -> Compared:
+    value, compared = group.rate(lead), largest.rate(lead)
     with np.errstate(invalid="ignore", divide="ignore"):
-        draws: Floats = group.rate_draws(plan.lead) / largest.rate_draws(plan.lead)
-    ratio = value / compared if compared else float("nan")
-    low, high = interval(np.where(np.isinf(draws), np.nan, draws))
-    of = sum(group.of(cells) for cells in RATES[plan.lead])
-    return Judged(_status(ratio, low, high, plan.least_ratio), ratio, low, high, (compared - value) * of)
+        draws: Floats = group.rate_draws(lead) / largest.rate_draws(lead)
+    return Compared(value / compared if compared else float("nan"), np.where(np.isinf(draws), np.nan, draws))
+
+
+def _difference(group: GroupCells, largest: GroupCells, lead: str) -> Compared:
+    return Compared(group.rate(lead) - largest.rate(lead), group.rate_draws(lead) - largest.rate_draws(lead))
 
 
 def _status(ratio: float, low: float, high: float, limit: float) -> Status:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from risk_model.audits.finding import GroupFigures, Importance, Rate, Status
+from risk_model.audits.finding import GroupFigures, Importance, Rate, Status, Trend
 from risk_model.disclosure import SUPPRESSED
 from risk_model.document import plain, table
 from risk_model.training.plots import COLOURS, Plot, canvas, percent_axis, to_png
@@ -35,9 +35,18 @@ def by_characteristic(groups: Sequence[GroupFigures]) -> list[tuple[str, list[Gr
 
 def lead_table(groups: Sequence[GroupFigures], lead: str) -> str:
     """Markdown: who was in the test data, the lead figure, its ratio to the largest group's, and where that stands."""
-    heads = ["Group", "Records", "Had the outcome", HEADINGS[lead], "Ratio", "Against the limit"]
+    heads = ["Group", "Records", "Had the outcome", HEADINGS[lead], "Ratio", "Difference", "Against the limit"]
     rows = [
-        [plain(g.group), g.records, g.positives, say_rate(g.rates[lead]), say_ratio(g), g.status.value] for g in groups
+        [
+            plain(g.group),
+            g.records,
+            g.positives,
+            say_rate(g.rates[lead]),
+            say_ratio(g),
+            say_difference(g),
+            g.status.value,
+        ]
+        for g in groups
     ]
     return table(heads, rows)
 
@@ -60,6 +69,29 @@ def say_ratio(group: GroupFigures) -> str:
         return "1"
     shown = with_spread(group.ratio.value, group.ratio.low, group.ratio.high, share=False)
     return "" if shown == MISSING else shown
+
+
+def say_difference(group: GroupFigures) -> str:
+    """The difference of rates in percentage points with its interval; empty where the group is not compared."""
+    if group.difference.value is None:
+        return ""
+    ends = [end for end in (group.difference.low, group.difference.high) if end is not None]
+    between = f" ({' to '.join(f'{100 * end:+.0f}' for end in ends)})" if ends else ""
+    return f"{100 * group.difference.value:+.0f}{between} points"
+
+
+def trend_table(trends: Sequence[Trend]) -> str:
+    """Markdown: each group's lead figure, one test slice after the other."""
+    splits = list(dict.fromkeys(split for trend in trends for split in trend.rates))
+    rows = [
+        [plain(f"{trend.characteristic}: {trend.group}"), *(_share(trend.rates.get(split)) for split in splits)]
+        for trend in trends
+    ]
+    return table(["Group", *splits], rows)
+
+
+def _share(rate: float | None) -> str:
+    return SUPPRESSED if rate is None else percent(rate)
 
 
 def group_plot(groups: Sequence[GroupFigures], lead: str, least_ratio: float) -> Plot:

@@ -7,8 +7,16 @@ from pathlib import Path
 
 from features.workspace import write_text
 from risk_model.audits.finding import Finding, Record, Verdict
-from risk_model.audits.reading import beside_table, by_characteristic, group_plot, importance_plot, lead_table
-from risk_model.document import bullets, picture, plain, render_page
+from risk_model.audits.reading import (
+    HEADINGS,
+    beside_table,
+    by_characteristic,
+    group_plot,
+    importance_plot,
+    lead_table,
+    trend_table,
+)
+from risk_model.document import bullets, picture, plain, render_page, table
 from risk_model.errors import BadInput, MissingStep
 from risk_model.training.plots import Plot
 from risk_model.words import listed
@@ -97,6 +105,11 @@ class AuditReport(Record):
         parts = [bullets([plain(reason) for reason in finding.reasons])]
         if finding.groups:
             parts += [picture(plots["groups"]), PLOT_KEY, *group_sections(finding, self.lead)]
+        if finding.trends:
+            parts += [f"### {HEADINGS[self.lead]}: one test after the other", trend_table(finding.trends)]
+        for each in finding.tables:
+            rows = [[plain(cell) for cell in row] for row in each.rows]
+            parts += [f"### {plain(each.title)}", table(each.heads, rows, numbers=False)]
         parts += [picture(plots["themes"])] if finding.themes else []
         parts += [picture(plots["inputs"])] if finding.importances else []
         return "\n\n".join([*parts, bullets([plain(note) for note in finding.notes])])

@@ -202,7 +202,7 @@ def test_reasons_that_do_not_add_up_fail(folder: Path, monkeypatch: pytest.Monke
 
 
 def test_a_report_is_the_same_after_a_round_trip_and_the_same_twice(folder: Path) -> None:
-    inputs = inputs_where(folder, 0.5, 0.25, people=900)
+    inputs = inputs_where(folder, 0.5, 0.25, people=2500)
     report = run_audits(inputs)
     report.save(folder)
     assert AuditReport.load(folder) == report

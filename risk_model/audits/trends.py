@@ -1,0 +1,46 @@
+"""How each group's lead figure moves from one test slice to the next."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from risk_model.audits.characteristics import Characteristic
+from risk_model.audits.confusion import RATES
+from risk_model.audits.finding import Trend
+from risk_model.audits.judging import JOINT
+from risk_model.disclosure import show_rate
+from risk_model.experiment import Experiment
+from risk_model.training.predictions import Predictions
+
+
+def trends_of(experiment: Experiment, rows: Predictions, held: tuple[Characteristic, ...]) -> tuple[Trend, ...]:
+    """A line for each group of each single characteristic; none where there is one date, or one list for all."""
+    dates = np.unique(rows.as_of)
+    if experiment.splits.kind == "ranges" or len(dates) < 2:
+        return ()
+    return tuple(
+        Trend(
+            characteristic=each.title,
+            group=str(group),
+            rates={
+                f"{day}": _rate(experiment, rows, (each.groups == group) & (rows.as_of == day))
+                for day in dates.tolist()
+            },
+        )
+        for each in held
+        if each.name != JOINT
+        for group in np.unique(each.groups)
+    )
+
+
+def _rate(experiment: Experiment, rows: Predictions, inside: np.ndarray) -> float | None:
+    outcome, listed = rows.outcome[inside], rows.listed[inside]
+    cells = {
+        "found": outcome * listed,
+        "missed": outcome * (1 - listed),
+        "wrongly_listed": (1 - outcome) * listed,
+        "rightly_not_listed": (1 - outcome) * (1 - listed),
+    }
+    top, rest = (sum(float(cells[cell].sum()) for cell in part) for part in RATES[experiment.audit.lead])
+    value = top / (top + rest) if top + rest else float("nan")
+    return show_rate(value, top, rest, under=experiment.audit.suppress_under)
