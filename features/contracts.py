@@ -1,200 +1,101 @@
-"""Checks a delivery against its feeds' contracts, in DuckDB. Every fault is named; no cell's value ever is.
+"""Each feed's contract as a pandera schema, and the rows of a chunk that break it. A reason never quotes a cell.
 
-Why not a data-frame validator: three million rows of text are typed and checked here in seconds, in bounded memory.
+The schema is made from the feed's own definition: types, code lists and when each code held, what must be filled, the
+order of dates. Chunks are Arrow-backed data frames, so a check is one vectorised pass; a row that breaks several rules
+has several reasons. Measured: five columns of 250,000 rows take about 0.1 s, also where every row is bad.
+
+A column that is not text comes with a second one, ``<name> as sent``: what stood there where it could not be read.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import glob
-import hashlib
-from dataclasses import dataclass, field
-from pathlib import Path
+import warnings
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from features.feeds.feed import Column, Feed, Type, column_said, sql_name, sql_text
-from features.store import Connection, StoreError
-from features.windows import sql_in_order
+import pandas as pd
+import pyarrow as pa
 
-CHUNK = 1 << 20
-LINES_NAMED = 5
-LINES_COUNTED = 1000
+from features.feeds.feed import Column, Feed, Type
+from features.windows import all_in_order, all_in_period
 
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
 
-@dataclass
-class Extract:
-    """One file of a delivery: its digest, its header, and what is wrong with it as a whole."""
-
-    feed: Feed
-    path: Path
-    digest: str = ""
-    header: tuple[str, ...] = ()
-    faults: list[str] = field(default_factory=list)
-
-    @property
-    def readable(self) -> bool:
-        """Whether its rows can be looked at."""
-        return not self.faults
+ARROW_TYPES = {Type.TEXT: pa.string(), Type.DAY: pa.date32(), Type.MOMENT: pa.timestamp("us"), Type.WHOLE: pa.int32()}
+AS_SENT = " as sent"
+ONE = 1
+"""Failing cells that pandera itself writes out. All rows that fail are read from its checks; listing each is slow."""
 
 
-def open_extract(feed: Feed, delivery: Path) -> Extract:
-    """A feed's file in a delivery: there, not empty, UTF-8, with the columns the feed reads."""
-    extract = Extract(feed, delivery / feed.file_name)
-    if not extract.path.is_file():
-        extract.faults.append(f"{feed.file_name}: the file is not in the delivery")
-        return extract
-    try:
-        _digest_and_decode(extract)
-        if extract.readable:
-            _read_header(extract)
-    except (OSError, csv.Error) as error:
-        extract.faults.append(f"{feed.file_name}: cannot be read ({type(error).__name__}); send it again")
-    return extract
+@cache
+def schema_of(feed: Feed) -> DataFrameSchema:
+    """The contract of one feed's rows."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pandera.pandas as pandera
+    columns, whole = {}, []
+    for column in feed.columns:
+        arrow = pd.ArrowDtype(ARROW_TYPES[column.type])
+        is_text = column.type is Type.TEXT
+        checks = [_check(_in_list(column), f"{column.name} is not in its code list")] if column.codes else []
+        columns[column.name] = pandera.Column(arrow, checks, nullable=not (is_text and column.required))
+        if not is_text:
+            readable = _check(pd.Series.isna, f"{column.name} is not {column.type}")
+            columns[column.name + AS_SENT] = pandera.Column(pd.ArrowDtype(pa.string()), [readable], nullable=True)
+            whole += [_check(_filled(column.name), f"{column.name} is missing")] if column.required else []
+        whole += [_check(_held(column, each), f"{column.name} is a code that did not hold on {column.held_on}")
+                  for each in column.dated]  # fmt: skip
+    whole += [_check(_ordered(*pair), f"{pair[1]} is before {pair[0]}") for pair in feed.in_order]
+    return pandera.DataFrameSchema(columns, checks=whole, name=feed.name, strict=True)
 
 
-def _digest_and_decode(extract: Extract) -> None:
-    """One pass over the bytes: their digest, and whether they are UTF-8."""
-    summed = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    position = 0
-    try:
-        with extract.path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                summed.update(chunk)
-                decoder.decode(chunk)
-                position += len(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        extract.faults.append(f"{extract.feed.file_name}: not UTF-8 (near byte {position}); export it as UTF-8")
-    extract.digest = summed.hexdigest()
-    if extract.readable and not position:
-        extract.faults.append(f"{extract.feed.file_name}: the file is empty")
+def _check(holds: Callable[[Any], Any], said: str) -> Any:
+    from pandera.pandas import Check
+
+    return Check(holds, error=said, ignore_na=False, n_failure_cases=ONE)
 
 
-def _read_header(extract: Extract) -> None:
-    name, read = extract.feed.file_name, [column.name for column in extract.feed.columns]
-    with extract.path.open(encoding="utf-8-sig", newline="") as stream:
-        header = tuple(next(csv.reader([stream.readline(CHUNK)]), []))
-    if not set(read) & set(header):
-        extract.faults.append(f"{name}: its first line is not a header: no column of this feed is in it")
-        return
-    extract.header = header
-    extract.faults += [
-        f'{name}: no column "{column}"; {len(header)} columns were sent' for column in read if column not in header
-    ]
-    for place, column in enumerate(header):
-        if column in header[:place]:
-            extract.faults.append(f"{name}: {column_said(header, place)} is there more than once")
+def _in_list(column: Column) -> Callable[[pd.Series], pd.Series]:
+    return lambda cells: cells.isin(column.codes) | cells.isna()
 
 
-def check_rows(connection: Connection, extract: Extract) -> None:
-    """Read and type the rows into ``checked_<feed>``: the feed's columns, ``reason`` ('' if good), ``sent`` if bad.
+def _filled(name: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda rows: rows[name].notna() | rows[name + AS_SENT].notna()
 
-    Lines that are not rows (too few or too many cells, an open quotation mark) and a file with no rows are faults.
+
+def _ordered(earlier: str, later: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda rows: all_in_order(rows[earlier], rows[later])
+
+
+def _held(column: Column, dated: tuple[str, Any, Any]) -> Callable[[pd.DataFrame], pd.Series]:
+    code, first, last = dated
+    return lambda rows: (rows[column.name] != code).fillna(True) | all_in_period(rows[column.held_on], first, last)
+
+
+def broken_rows(feed: Feed, rows: pd.DataFrame) -> dict[str, list[int]]:
+    """Which rows (by position, from 0) break the contract, by reason.
+
+    :raises RuntimeError: the columns themselves are not those of the contract; the reader should not let that happen.
     """
-    feed = extract.feed
-    quoted = ", ".join(f"{sql_text(name)}: 'VARCHAR'" for name in extract.header)
-    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    from pandera.errors import SchemaErrors
+
     try:
-        connection.execute(f"""
-            CREATE OR REPLACE TABLE checked_{feed.name} AS
-            WITH sent AS (
-                SELECT {", ".join(f"nullif(trim({sql_name(c.name)}), '') AS {sql_name(c.name)}" for c in feed.columns)}
-                FROM read_csv({sql_text(glob.escape(str(extract.path)))}, columns = {{{quoted}}}, header = true,
-                              auto_detect = false, delim = ',', quote = '"', escape = '"', store_rejects = true,
-                              rejects_limit = {LINES_COUNTED})
-            ), typed AS (
-                SELECT {", ".join(f"{_typed(c)} AS {sql_name(c.name)}" for c in feed.columns)}, sent FROM sent
-            )
-            SELECT * REPLACE (CASE WHEN reason <> '' THEN sent END AS sent)
-            FROM (SELECT *, concat_ws('; ', {", ".join(_reasons(feed))}) AS reason FROM typed)
-        """)
-    except StoreError as error:
-        extract.faults.append(f"{feed.file_name}: cannot be read as CSV ({type(error).__name__}); export it again")
-        return
-    extract.faults.extend(_ragged(connection, feed))
-    if extract.readable and not _one(connection, f"SELECT count(*) FROM checked_{feed.name}"):
-        extract.faults.append(f"{feed.file_name}: no rows under the header")
+        schema_of(feed).validate(rows, lazy=True)
+    except SchemaErrors as errors:
+        found: dict[str, list[int]] = {}
+        for error in errors.schema_errors:
+            reason, failing = _failing(error, rows)
+            found.setdefault(reason, []).extend(failing)
+        return found
+    return {}
 
 
-def _ragged(connection: Connection, feed: Feed) -> list[str]:
-    lines = [row[0] for row in connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY line").fetchall()]
-    if not lines:
-        return []
-    named = ", ".join(str(line) for line in lines[:LINES_NAMED]) + (" ..." if len(lines) > LINES_NAMED else "")
-    many = f"{len(lines)}{' or more' if len(lines) >= LINES_COUNTED else ''} line(s)"
-    return [f"{feed.file_name}: {many} do not have one cell a column (line {named}); export it again"]
-
-
-def check_keys(connection: Connection, feed: Feed) -> None:
-    """Mark rows sent twice (one is kept) and rows that share a key but differ (none is)."""
-    key = ", ".join(sql_name(name) for name in feed.key)
-    table = f"checked_{feed.name}"
-    good = f"FROM {table} WHERE reason = ''"
-    if not _one(connection, f"SELECT count(*) - count(DISTINCT ({key})) {good}"):
-        return
-    content = ", ".join(sql_name(column.name) for column in feed.columns)
-    connection.execute(f"""
-        WITH shared AS (
-            SELECT rowid AS row, row_number() OVER (PARTITION BY {content}) AS copy,
-                   count(*) OVER (PARTITION BY {key}) AS holders, count(*) OVER (PARTITION BY {content}) AS copies
-            {good}
-        )
-        UPDATE {table} SET reason = CASE WHEN holders > copies THEN 'its key ({key.replace('"', "")}) is on other rows '
-            'that differ' ELSE 'the same row again' END
-        FROM shared WHERE {table}.rowid = shared.row AND holders > 1 AND (copy > 1 OR holders > copies)
-    """)
-
-
-def check_references(connection: Connection, feed: Feed, others: frozenset[str]) -> None:
-    """Mark rows that point at a record which is not there (or was itself set aside). ``others`` were readable."""
-    for reference in feed.references:
-        if reference.feed not in others:
-            continue
-        still_good = "" if reference.feed == feed.name else "AND o.reason = ''"
-        connection.execute(f"""
-            UPDATE checked_{feed.name} AS c
-            SET reason = concat_ws('; ', nullif(reason, ''), '{reference.column} is not in {reference.feed}')
-            WHERE c.{sql_name(reference.column)} IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM checked_{reference.feed} AS o
-                WHERE o.{sql_name(reference.target)} = c.{sql_name(reference.column)} {still_good})
-        """)
-
-
-def _typed(column: Column) -> str:
-    name = sql_name(column.name)
-    if column.type is Type.WHOLE:
-        number = f"TRY_CAST({name} AS INTEGER)"
-        inside = f"NOT contains({name}, '.') AND {number} BETWEEN {column.least} AND {column.most}"
-        return f"CASE WHEN {inside} THEN {number} END"
-    if column.type is Type.TEXT:
-        return name
-    read = f"TRY_CAST({name} AS {'DATE' if column.type is Type.DAY else 'TIMESTAMP'})"
-    return f"CASE WHEN year({read}) BETWEEN 1900 AND 2100 THEN {read} END"
-
-
-def _reasons(feed: Feed) -> list[str]:
-    found = [reason for column in feed.columns for reason in _column_reasons(column)]
-    for earlier, later in feed.in_order:
-        said = f"{later} is before {earlier}"
-        found.append(f"CASE WHEN NOT {sql_in_order(sql_name(earlier), sql_name(later))} THEN {sql_text(said)} END")
-    return found
-
-
-def _column_reasons(column: Column) -> list[str]:
-    name, sent = sql_name(column.name), f"sent.{sql_name(column.name)}"
-    found = []
-    if column.required:
-        found.append(f"CASE WHEN {sent} IS NULL THEN {sql_text(column.name + ' is missing')} END")
-    if column.type is not Type.TEXT:
-        said = f"{column.name} is not {column.type}"
-        found.append(f"CASE WHEN {name} IS NULL AND {sent} IS NOT NULL THEN {sql_text(said)} END")
-    if column.codes:
-        listed = ", ".join(sql_text(code) for code in column.codes)
-        said = f"{column.name} is not in its code list"
-        found.append(f"CASE WHEN {name} NOT IN ({listed}) THEN {sql_text(said)} END")
-    return found
-
-
-def _one(connection: Connection, query: str) -> int:
-    return int(connection.execute(query).fetchall()[0][0])
+def _failing(error: Any, rows: pd.DataFrame) -> tuple[str, list[int]]:
+    if error.reason_code.name == "SERIES_CONTAINS_NULLS":
+        return f"{error.schema.name} is missing", rows.index[rows[error.schema.name].isna()].tolist()
+    passed = error.check_output
+    if not isinstance(passed, pd.Series):
+        raise RuntimeError(f"the contract of {error.schema.name} cannot be checked: {error.reason_code.name}")
+    return str(error.check.error), passed.index[~passed.astype(bool)].tolist()

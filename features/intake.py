@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from features import contracts, linkage, loading, pseudonyms, store, warehouse
+from features import checking, contracts, linkage, loading, pseudonyms, store, warehouse
 from features.agreements.door import refusals
-from features.contracts import Extract
+from features.checking import Extract
 from features.deliveries import day_received
 from features.errors import BadInput, NotPermitted, all_faults
 from features.feeds import FEEDS
@@ -62,7 +62,7 @@ def take_in(
     :raises NotPermitted: no agreement is live that lists a file, its columns and what it is for.
     """
     say = progress or (lambda line: None)
-    extracts = [contracts.open_extract(feed, delivery) for feed in FEEDS]
+    extracts = [checking.open_extract(feed, delivery) for feed in FEEDS]
     _refuse_unlisted(extracts, delivery, received_on or day_received(delivery))
     done = _already_loaded(workspace, extracts)
     if done is not None:
@@ -91,7 +91,7 @@ def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date)
 
 def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser) -> str:
     """Everything a load depends on: the files, how feeds read them, the code and the key."""
-    modules = (contracts, linkage, loading, pseudonyms, store, warehouse)
+    modules = (checking, contracts, linkage, loading, pseudonyms, store, warehouse)
     code = [digest_file(Path(str(module.__file__))) for module in modules]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
     return digest([code, files, pseudonymiser.key_check])
@@ -115,12 +115,12 @@ def _validate(connection: Connection, extracts: list[Extract], workspace: Worksp
     for extract in extracts:
         if extract.readable:
             say(f"checking {extract.feed.file_name}")
-            contracts.check_rows(connection, extract)
+            checking.check_rows(connection, extract)
     readable = frozenset(extract.feed.name for extract in extracts if extract.readable)
     for feed in FEEDS:
         if feed.name in readable:
-            contracts.check_keys(connection, feed)
-            contracts.check_references(connection, feed, readable)
+            checking.check_keys(connection, feed)
+            checking.check_references(connection, feed, readable)
     reports = [count_rows(connection, feed) for feed in FEEDS if feed.name in readable]
     faults = [fault for extract in extracts for fault in extract.faults]
     faults += _circles(connection) if "police_nominal" in readable else []

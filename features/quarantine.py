@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.feeds import FEEDS, Feed
+from features.contracts import AS_SENT
+from features.feeds import FEEDS, Column, Feed, Type
 from features.feeds.feed import sql_name, sql_text
 from features.store import Connection
 from features.workspace import whole_folder
@@ -63,11 +64,17 @@ def set_aside(connection: Connection, reports: Sequence[FeedReport], folder: Pat
 
 
 def _write_rows(connection: Connection, feed: Feed, folder: Path) -> None:
-    names = [sql_name(column.name) for column in feed.columns]
-    sent = ", ".join(f"coalesce(sent.{name}, {name}::VARCHAR) AS {name}" for name in names)
+    sent = ", ".join(_as_sent(column) for column in feed.columns)
     target = folder / feed.file_name
     connection.execute(f"""
         COPY (SELECT {sent}, reason FROM checked_{feed.name} WHERE reason <> '' ORDER BY ALL)
         TO {sql_text(str(target))} (HEADER)
     """)
     os.chmod(target, 0o600)
+
+
+def _as_sent(column: Column) -> str:
+    name = sql_name(column.name)
+    if column.type is Type.TEXT:
+        return name
+    return f"coalesce({sql_name(column.name + AS_SENT)}, {name}::VARCHAR) AS {name}"

@@ -15,9 +15,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 EPOCH = date(1970, 1, 1)
+MOMENTS = pd.ArrowDtype(pa.timestamp("us"))
 NEVER = 2**31 - 1
 """``withdrawn_on`` of an event nobody has withdrawn, and the edge of an all-time window (days)."""
 FOREVER = "DATE '9999-12-31'"
@@ -304,3 +307,20 @@ def in_force(day: date, starts_on: date, expires_on: date) -> bool:
     [False, True, True, False]
     """
     return starts_on <= day < expires_on
+
+
+def all_in_order(earlier: pd.Series, later: pd.Series) -> pd.Series:
+    """Row by row, that one date or moment does not come after another; true where either is missing.
+
+    A date is its midnight, as ``sql_in_order`` has it.
+    """
+    first, second = earlier.astype(MOMENTS), later.astype(MOMENTS)
+    return (first <= second).fillna(True)
+
+
+def all_in_period(days: pd.Series, first: date | None, last: date | None) -> pd.Series:
+    """Row by row, that a date or moment lies in ``[first, last]`` by its day; true where it is missing."""
+    day = days.astype(MOMENTS).dt.floor("D")
+    early = False if first is None else day < pd.Timestamp(first)
+    late = False if last is None else day > pd.Timestamp(last)
+    return ~(pd.Series(early, index=days.index) | pd.Series(late, index=days.index)).fillna(False).astype(bool)

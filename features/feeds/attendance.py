@@ -18,6 +18,7 @@ FEED = Feed(
     ),
     key=("upn", "term"),
     delay_days=45,
+    fresh_days=150,
     in_order=(("term_start", "term_end"),),
     references=(Reference("upn", "school_pupil", "upn"),),
     numbering=Numbering.SCHOOL,

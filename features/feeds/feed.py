@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from features.agreements.agreement import Purpose
@@ -34,7 +35,11 @@ class Numbering(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an extract. ``codes`` lists what it may hold; ``several`` cells hold codes apart by semicolons."""
+    """One column of an extract. ``codes`` lists what it may hold; ``several`` cells hold codes apart by semicolons.
+
+    ``dated`` are codes that were not always in the list (code, first day, last day; None is open), judged by the row's
+    date in ``held_on``.
+    """
 
     name: str
     type: Type = Type.TEXT
@@ -43,6 +48,8 @@ class Column:
     several: bool = False
     least: int = 0
     most: int = 1_000_000
+    dated: tuple[tuple[str, date | None, date | None], ...] = ()
+    held_on: str = ""
 
 
 def text(name: str, required: bool = False) -> Column:
@@ -53,6 +60,15 @@ def text(name: str, required: bool = False) -> Column:
 def code(name: str, codes: tuple[str, ...], required: bool = True, several: bool = False) -> Column:
     """A column that holds only these codes."""
     return Column(name, required=required, codes=codes, several=several)
+
+
+def held(column: Column, on: str, **periods: tuple[date | None, date | None]) -> Column:
+    """A code column of which some codes hold only in a period, judged by the row's date in the column ``on``.
+
+    A code that is not a Python name is written with a leading underscore: ``_22=(date(2019, 4, 1), None)``.
+    """
+    dated = tuple((code.lstrip("_"), *period) for code, period in periods.items())
+    return replace(column, dated=dated, held_on=on)
 
 
 def flag(name: str, required: bool = True) -> Column:
@@ -102,6 +118,9 @@ class Feed:
     ``end_recorded_on``, and ``taken_back_on``. ``area_events`` is SQL like ``events`` about places and nobody in them:
     ``place`` instead of ``who``.
 
+    ``fresh_days`` is how old its newest row may be when a delivery comes, beyond ``delay_days``; ``least_volume`` the
+    smallest share of the rows of the delivery before. Both are told, and refuse nothing.
+
     ``purpose`` is what it comes in for; its agreement must cover that.
 
     ``people`` is SQL giving ``who``, ``forename``, ``surname``, ``dob`` and ``stated_on``, and where held ``sex``,
@@ -123,12 +142,21 @@ class Feed:
     area_events: str = ""
     shared_records: bool = False
     error_budget: float = 0.05
+    fresh_days: int = 62
+    least_volume: float = 0.5
     purpose: Purpose = Purpose.EARLY_SUPPORT
 
     @property
     def file_name(self) -> str:
         """The extract's file name in a delivery."""
         return f"{self.name}.csv"
+
+    @property
+    def dated_by(self) -> str:
+        """The column that says when a row was recorded (or, where none does, its first date); '' where it has none."""
+        dates = [column.name for column in self.columns if column.type in (Type.DAY, Type.MOMENT)]
+        required = [column.name for column in self.columns if column.name in dates and column.required]
+        return next((name for name in ("recorded_dt", *required, *dates) if name in dates), "")
 
     @property
     def module(self) -> str:

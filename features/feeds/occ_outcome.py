@@ -1,7 +1,9 @@
 """How an occurrence ended for a suspect (Home Office outcome codes). It happens, and is recorded, on its own date."""
 
+from datetime import date
+
 from features.events import POLICE
-from features.feeds.feed import Feed, Numbering, Reference, code, moment, sql_codes, text
+from features.feeds.feed import Feed, Numbering, Reference, code, held, moment, sql_codes, text
 
 OUTCOME_CODES: dict[str, str] = {
     "1": "charge",
@@ -13,7 +15,8 @@ OUTCOME_CODES: dict[str, str] = {
     **dict.fromkeys(("3", "5", "6", "7", "19", "20"), "other"),
 }
 """9 and 10 are not in the public interest, 11-13 prevented, 14-16 evidence or victim, 17 out of time, 18 no suspect,
-21 not in the public interest to go on. Other: adult caution, death, penalty notice, cannabis warning, another body."""
+21 not in the public interest to go on. Other: adult caution, death, penalty notice, cannabis warning, another body.
+From when each code held is to be confirmed with the force."""
 
 FEED = Feed(
     name="occ_outcome",
@@ -22,7 +25,7 @@ FEED = Feed(
     columns=(
         text("occ_id", required=True),
         text("nominal_id", required=True),
-        code("code", tuple(OUTCOME_CODES)),
+        held(code("code", tuple(OUTCOME_CODES)), on="outcome_dt", _22=(date(2019, 4, 1), None)),
         moment("outcome_dt"),
     ),
     key=("occ_id", "nominal_id", "code", "outcome_dt"),

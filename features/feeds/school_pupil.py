@@ -28,6 +28,7 @@ FEED = Feed(
     ),
     key=("upn", "census_dt"),
     delay_days=60,
+    fresh_days=400,
     in_order=(("dob", "census_dt"),),
     numbering=Numbering.SCHOOL,
     people="""

@@ -1,7 +1,13 @@
 """Suspensions (one event a reason, sessions shared between the reasons) and permanent exclusions."""
 
+from datetime import date
+
 from features.events import EDUCATION, SUSPENSION_REASONS
-from features.feeds.feed import Feed, Numbering, Reference, code, day, moment, text, whole
+from features.feeds.feed import Feed, Numbering, Reference, code, day, held, moment, text, whole
+
+SINCE = (date(2020, 9, 1), None)
+NEW_REASONS = {"LG": SINCE, "DS": SINCE, "MT": SINCE, "OW": SINCE, "PH": SINCE}
+"""Reasons that came with the school year 2020/21; to be confirmed with the councils."""
 
 FEED = Feed(
     name="school_suspension",
@@ -12,9 +18,9 @@ FEED = Feed(
         code("type", ("SUSP", "PERM")),
         day("start_dt"),
         whole("sessions", 0, 400, required=False),
-        code("reason_1", SUSPENSION_REASONS),
-        code("reason_2", SUSPENSION_REASONS, required=False),
-        code("reason_3", SUSPENSION_REASONS, required=False),
+        held(code("reason_1", SUSPENSION_REASONS), on="start_dt", **NEW_REASONS),
+        held(code("reason_2", SUSPENSION_REASONS, required=False), on="start_dt", **NEW_REASONS),
+        held(code("reason_3", SUSPENSION_REASONS, required=False), on="start_dt", **NEW_REASONS),
         moment("recorded_dt"),
     ),
     key=("upn", "type", "start_dt"),

@@ -26,6 +26,7 @@ FEED = Feed(
     ),
     key=("case_id",),
     delay_days=14,
+    fresh_days=93,
     in_order=(("disposal_dt", "recorded_dt"), ("start_dt", "end_dt")),
     numbering=Numbering.YOUTH_JUSTICE,
     people="""
