@@ -14,12 +14,14 @@ from features import checking, contracts, linkage, loading, pseudonyms, store, w
 from features.agreements.door import refusals
 from features.checking import Extract
 from features.deliveries import day_received
-from features.errors import BadInput, NotPermitted, all_faults
+from features.errors import BadInput, MissingStep, NotPermitted, all_faults
 from features.feeds import FEEDS
+from features.lineage import DeliveryRecord, cut_on, earlier_deliveries, record_from, world_of
 from features.linkage import LinkCounts, records_in_circles
 from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
-from features.quarantine import FeedReport, count_rows, set_aside
+from features.quarantine import FeedReport, count_rows, figures, rows_in, set_aside
 from features.store import Connection, save_tables, scratch_store, sweep_if_killed
+from features.versions import keep_versions
 from features.warehouse import Warehouse, fingerprint_of, save_warehouse
 from features.workspace import Workspace, digest, digest_file, write_text
 
@@ -36,6 +38,7 @@ class IntakeReport:
     events: int
     fingerprint: str
     already_loaded: bool = False
+    deliveries: tuple[DeliveryRecord, ...] = ()
 
     def to_json(self) -> str:
         """The report as readable JSON."""
@@ -46,7 +49,8 @@ class IntakeReport:
         """The report that ``to_json`` wrote."""
         values = json.loads(text)
         feeds = tuple(FeedReport(**feed) for feed in values.pop("feeds"))
-        return cls(feeds=feeds, links=LinkCounts(**values.pop("links")), **values)
+        deliveries = tuple(record_from(each) for each in values.pop("deliveries", ()))
+        return cls(feeds=feeds, links=LinkCounts(**values.pop("links")), deliveries=deliveries, **values)
 
 
 def take_in(
@@ -63,7 +67,8 @@ def take_in(
     """
     say = progress or (lambda line: None)
     extracts = [checking.open_extract(feed, delivery) for feed in FEEDS]
-    _refuse_unlisted(extracts, delivery, received_on or day_received(delivery))
+    day = received_on or day_received(delivery)
+    _refuse_unlisted(extracts, delivery, day)
     done = _already_loaded(workspace, extracts)
     if done is not None:
         sweep_if_killed(workspace.data)
@@ -72,7 +77,8 @@ def take_in(
     with scratch_store(workspace.data) as connection:
         reports = _validate(connection, extracts, workspace, say)
         pseudonymiser = Pseudonymiser(read_or_make_key(workspace, key_seed))
-        return _load(connection, extracts, reports, workspace, pseudonymiser, say)
+        new = DeliveryRecord(f"{day}", world_of(delivery), pseudonymiser.key_check, figures(connection, reports))
+        return _load(connection, extracts, reports, workspace, pseudonymiser, new, say)
 
 
 def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date) -> None:
@@ -147,6 +153,7 @@ def _load(
     reports: list[FeedReport],
     workspace: Workspace,
     pseudonymiser: Pseudonymiser,
+    new: DeliveryRecord,
     say: Progress,
 ) -> IntakeReport:
     """Link, make events, then replace the identity store and, last of all, the warehouse."""
@@ -156,12 +163,19 @@ def _load(
     loading.describe_people(connection)
     loading.make_event_tables(connection, pseudonymiser)
     done = [_load_feed(connection, report, say) for report in reports]
+    history = _history(connection, workspace, new)
+    done = (
+        [replace(feed, content_digest=digest([feed.content_digest, history[:-1]])) for feed in done]
+        if history[:-1]
+        else done
+    )
     loading.make_small_tables(connection, _feed_table(done))
     report = IntakeReport(
         feeds=tuple(done),
         links=links,
-        people=links.people,
-        events=sum(feed.events for feed in done),
+        people=rows_in(connection, "new_person"),
+        events=rows_in(connection, "new_event"),
+        deliveries=history,
         fingerprint=fingerprint_of([asdict(feed) for feed in done]),
     )
     say("writing the warehouse")
@@ -170,6 +184,23 @@ def _load(
     save_warehouse(connection, workspace.warehouse, _input_digest(extracts, pseudonymiser), report.to_json())
     write_text(workspace.data / "intake.json", report.to_json())
     return report
+
+
+def _history(connection: Connection, workspace: Workspace, new: DeliveryRecord) -> tuple[DeliveryRecord, ...]:
+    """The deliveries this warehouse is made from, the new one last; what earlier ones said is kept as known then."""
+    before = earlier_deliveries(_loaded_before(workspace), new)
+    if before:
+        keep_versions(connection, workspace.warehouse, cut_on(new))
+    return (*before, new)
+
+
+def _loaded_before(workspace: Workspace) -> tuple[DeliveryRecord, ...]:
+    """The deliveries the warehouse there was made from; none where there is no warehouse that this version reads."""
+    try:
+        with Warehouse(workspace.warehouse) as loaded:
+            return IntakeReport.from_json(loaded.report).deliveries
+    except (MissingStep, BadInput, ValueError, KeyError, TypeError):
+        return ()
 
 
 def _load_feed(connection: Connection, report: FeedReport, say: Progress) -> FeedReport:

@@ -10,6 +10,7 @@ from pathlib import Path
 from features.contracts import AS_SENT
 from features.feeds import FEEDS, Column, Feed, Type
 from features.feeds.feed import sql_name, sql_text
+from features.lineage import FeedFigures
 from features.store import Connection
 from features.workspace import whole_folder
 
@@ -78,3 +79,24 @@ def _as_sent(column: Column) -> str:
     if column.type is Type.TEXT:
         return name
     return f"coalesce({sql_name(column.name + AS_SENT)}, {name}::VARCHAR) AS {name}"
+
+
+def figures(connection: Connection, reports: Sequence[FeedReport]) -> tuple[FeedFigures, ...]:
+    """What each feed brought, as it is remembered from delivery to delivery."""
+    return tuple(
+        FeedFigures(report.name, report.rows_read, report.rows_quarantined, _newest(connection, _FEEDS[report.name]))
+        for report in reports
+    )
+
+
+def _newest(connection: Connection, feed: Feed) -> str:
+    if not feed.dated_by:
+        return ""
+    column = sql_name(feed.dated_by)
+    found = connection.execute(f"SELECT max({column})::DATE FROM checked_{feed.name} WHERE reason = ''").fetchall()
+    return f"{found[0][0] or ''}"
+
+
+def rows_in(connection: Connection, table: str) -> int:
+    """How many rows a table of the load has."""
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])

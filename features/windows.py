@@ -324,3 +324,13 @@ def all_in_period(days: pd.Series, first: date | None, last: date | None) -> pd.
     early = False if first is None else day < pd.Timestamp(first)
     late = False if last is None else day > pd.Timestamp(last)
     return ~(pd.Series(early, index=days.index) | pd.Series(late, index=days.index)).fillna(False).astype(bool)
+
+
+def sql_comes_before(earlier: str, later: str) -> str:
+    """That one date comes before another, as SQL; NULL where either is missing."""
+    return f"({earlier} < {later})"
+
+
+def came_before(earlier: str, later: str) -> bool:
+    """Whether one ISO date comes before another."""
+    return earlier < later
