@@ -56,6 +56,11 @@ class Workspace:
         """Feature tables, one folder a key, one Parquet file an as-of date."""
         return self.data / "features"
 
+    @property
+    def spark(self) -> Path:
+        """What Spark and we hand each other, for as long as it takes, and what Spark says."""
+        return self.data / ".spark"
+
     def experiment(self, name: str) -> Path:
         """What one experiment wrote: cohort, predictions, leaderboard, audit, plots, card."""
         return self.root / "experiments" / name

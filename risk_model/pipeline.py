@@ -15,6 +15,7 @@ from features.build import code_digest
 from features.catalogue import CATALOGUES
 from features.deliveries import noted_day
 from features.dictionary import as_records, render_html, render_markdown
+from features.engines.choice import run_on
 from features.feeds.broward import read_broward
 from features.intake import take_in
 from features.pseudonyms import DEMONSTRATION_FILE
@@ -49,9 +50,12 @@ from risk_model.publishing.versions import ModelVersion, champion, open_version,
 from risk_model.referrals.choosing import ListInputs
 from risk_model.referrals.decisions import read_decisions
 from risk_model.referrals.lists import make_lists
+from risk_model.referrals.on_spark import SparkScorer
+from risk_model.referrals.scoring import Scorer
 from risk_model.reproduction import reproduce
 from risk_model.state import REFERENCES, Say, State
 from risk_model.telling import Made
+from risk_model.training.scorer import ScoringModel
 
 DEMONSTRATION_ACCEPTS = (
     "Shown as it is, for demonstration on data that are about nobody. Accepting this for use with people takes a named "
@@ -203,15 +207,22 @@ class Pipeline(State):
         day = as_of or self.experiment.dates.data_until
         decided = read_decisions(decisions)
         version = self._champion()
-        with Warehouse(self.workspace.warehouse) as warehouse:
+        with Warehouse(self.workspace.warehouse) as warehouse, run_on(self.engine):
             cohort, features = prepare_for_scoring(self.experiment, warehouse, self.workspace.features, day, self.say)
             self.say("scoring, and writing the lists")
             inputs = ListInputs(
-                self.experiment, version.load(), version.version, version.manifest.provenance.feature_digest,
+                self.experiment, self._scorer(version), version.version, version.manifest.provenance.feature_digest,
                 features, cohort, warehouse, self.workspace, self._lists_before(day), decided,
             )  # fmt: skip
             written = make_lists(inputs)
         return telling.of_lists(written, version, day)
+
+    def _scorer(self, version: ModelVersion) -> Scorer:
+        """The version's model, scoring where the engine is."""
+        model = version.load()
+        if not self.engine.is_spark:
+            return model
+        return SparkScorer(model, version.model_folder, ScoringModel.load, self.engine.scratch)
 
     def _lists_before(self, day: date) -> Path | None:
         """The folder of the latest lists before a date."""

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from features.build import code_digest, definitions_digest
 from features.catalogue import CATALOGUES, THEMES
+from features.engines.choice import LOCAL, Engine, run_on
 from features.warehouse import Warehouse
 from features.workspace import Workspace, digest, digest_file, is_done, mark_done
 from risk_model.audits import AuditInputs, AuditReport, comparator_sex, run_audits
@@ -60,17 +61,21 @@ class State:
     data: Path | None
     say: Say
     fits: Path | None = None
+    engine: Engine = LOCAL
 
     @classmethod
-    def at(cls, page: Path, workspace: Path, data: Path | None = None, say: Say = lambda line: None) -> Self:
+    def at(
+        cls, page: Path, workspace: Path, data: Path | None = None, say: Say = lambda line: None, engine: str = "local"
+    ) -> Self:
         """The state of an experiment's TOML page.
 
-        :raises BadConfiguration: the page cannot be used. :raises BadInput: ``data`` is not there.
+        :raises BadConfiguration: the page, or the engine, cannot be used. :raises BadInput: ``data`` is not there.
         """
         experiment = read_experiment(page)
         if data is not None and not data.exists():
             raise BadInput(f"no data at {data}; give --data the folder of extracts, or the file, that partners sent")
-        return cls(experiment, page, Workspace(workspace, experiment.source), data, say)
+        home = Workspace(workspace, experiment.source)
+        return cls(experiment, page, home, data, say, engine=Engine(engine, home.spark))
 
     @property
     def folder(self) -> Path:
@@ -85,7 +90,7 @@ class State:
     @cached_property
     def prepared(self) -> Prepared:
         """Cohort, outcomes and features on every training date."""
-        with Warehouse(self.workspace.warehouse) as warehouse:
+        with Warehouse(self.workspace.warehouse) as warehouse, run_on(self.engine):
             return prepare(self.experiment, warehouse, self.workspace.features, self.say)
 
     @cached_property

@@ -156,6 +156,7 @@ def test_features_never_import_risk_model() -> None:
 def test_only_the_store_opens_duckdb_and_only_tracking_opens_mlflow() -> None:
     assert modules_that_import("duckdb") == {"features/store.py"}
     assert modules_that_import("mlflow") == {"risk_model/tracking.py"}
+    assert modules_that_import("pyspark") == {"features/engines/cluster.py"}
 
 
 @pytest.mark.parametrize("room", sorted(ARROWS))

@@ -10,8 +10,10 @@ import typer
 
 from risk_model.commands.running import (
     DEFAULT_EXPERIMENT,
+    ENGINE,
     WORKSPACE,
     DataPath,
+    EngineName,
     ExperimentPath,
     JsonPath,
     Quiet,
@@ -59,10 +61,10 @@ def intake(
 
 def features(
     experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, data: DataPath = None,
-    json: JsonPath = None, quiet: Quiet = False,
+    engine: EngineName = ENGINE, json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Build the cohort with its attrition, the outcomes and the point-in-time feature tables."""
-    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.features())
+    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.features(), engine)
 
 
 def dictionary(

@@ -9,8 +9,10 @@ import typer
 
 from risk_model.commands.running import (
     DEFAULT_EXPERIMENT,
+    ENGINE,
     WORKSPACE,
     DataPath,
+    EngineName,
     ExperimentPath,
     JsonPath,
     Quiet,
@@ -29,10 +31,10 @@ def check(
 
 def train(
     experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, data: DataPath = None,
-    json: JsonPath = None, quiet: Quiet = False,
+    engine: EngineName = ENGINE, json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Fit, calibrate and test every estimator on every split, and log it all to MLflow."""
-    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.train())
+    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.train(), engine)
 
 
 def compare(

@@ -37,18 +37,22 @@ JsonPath = Annotated[Path | None, typer.Option("--json", help="Also write the fi
 DataPath = Annotated[Path | None, typer.Option("--data", help="Partners' extracts: a folder, or Broward's CSV file.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; the result only.")]
 AsOf = Annotated[date | None, typer.Option("--as-of", parser=day, metavar="YYYY-MM-DD", help="The date of the lists.")]
+EngineName = Annotated[
+    str, typer.Option("--engine", envvar="RISK_MODEL_ENGINE", help="Who computes features and scores: local or spark.")
+]
 WORKSPACE = Path("workspace")
+ENGINE = "local"
 
 
 def step(
     experiment: Path, workspace: Path, data: Path | None, json: Path | None, quiet: bool,
-    work: Callable[[Pipeline], Any],
+    work: Callable[[Pipeline], Any], engine: str = ENGINE,
 ) -> None:  # fmt: skip
     """One step of the pipeline: progress while it works, then what it made."""
     from risk_model.pipeline import Pipeline
 
     with progress(quiet) as say:
-        made = work(Pipeline.at(found(experiment), workspace, data, say))
+        made = work(Pipeline.at(found(experiment), workspace, data, say, engine))
     finish(made, json)
 
 

@@ -10,9 +10,11 @@ import typer
 
 from risk_model.commands.running import (
     DEFAULT_EXPERIMENT,
+    ENGINE,
     WORKSPACE,
     AsOf,
     DataPath,
+    EngineName,
     ExperimentPath,
     JsonPath,
     Quiet,
@@ -49,10 +51,10 @@ def publish(
 
 def score(
     experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, as_of: AsOf = None,
-    json: JsonPath = None, quiet: Quiet = False,
+    engine: EngineName = ENGINE, json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Score the cohort of a date with the champion and write one referral list per team."""
-    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.score(as_of))
+    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.score(as_of), engine)
 
 
 def refer(
@@ -60,12 +62,13 @@ def refer(
     workspace: WorkspacePath = WORKSPACE,
     as_of: AsOf = None,
     decisions: Annotated[Path | None, typer.Option(help="Earlier decisions (CSV): they keep people off.")] = None,
+    engine: EngineName = ENGINE,
     json: JsonPath = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the lists of a date again, respecting what people and teams have decided since."""
     step(experiment, workspace, None, json, quiet,
-          lambda pipeline: pipeline.refer(as_of, decisions))  # fmt: skip
+          lambda pipeline: pipeline.refer(as_of, decisions), engine)  # fmt: skip
 
 
 def run(
@@ -73,11 +76,12 @@ def run(
     workspace: WorkspacePath = WORKSPACE,
     data: DataPath = None,
     children: Annotated[int | None, typer.Option(min=500, help="Size of the synthetic world, if one is made.")] = None,
+    engine: EngineName = ENGINE,
     json: JsonPath = None,
     quiet: Quiet = False,
 ) -> None:
     """Every step in order, from partners' extracts to referral lists; steps already done are not done again."""
-    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.run(children))
+    step(experiment, workspace, data, json, quiet, lambda pipeline: pipeline.run(children), engine)
 
 
 COMMANDS = (card, publish, score, refer, run)

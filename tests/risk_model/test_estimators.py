@@ -73,6 +73,15 @@ def test_what_is_saved_is_text_and_scores_the_same_when_loaded(
 
 
 @pytest.mark.parametrize("name", PUBLISHABLE)
+def test_nobodys_score_hangs_on_who_else_is_scored_with_them(name: str) -> None:
+    wide = drawn_world(people=300, extra_features=150)
+    fitted, X = fit(name, wide), wide.rows.X
+    for parts in (3, 61, len(X)):
+        assert np.array_equal(np.concatenate([fitted.raw_score(own) for own in np.array_split(X, parts)]),
+                              fitted.raw_score(X))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PUBLISHABLE)
 def test_contributions_add_up_to_the_raw_score(name: str, world: World, fitted: dict[str, Fitted]) -> None:
     X = world.rows.X
     parts = fitted[name].contributions(X)

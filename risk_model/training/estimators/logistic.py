@@ -59,9 +59,9 @@ class FittedLogistic:
     intercept: float
 
     def raw_score(self, X: NDArray[np.float32], protected: Protected = NOTHING_PROTECTED) -> Floats:
-        """``n`` log odds (before calibration)."""
+        """``n`` log odds (before calibration); nobody's hangs on who else is scored with them, to the last bit."""
         columns = self.prepare.columns(checked(X, len(self.prepare.median)))
-        return columns @ self.coefficient + self.intercept
+        return np.einsum("ij,j->i", columns, self.coefficient) + self.intercept  # @ adds in an order that hangs on n
 
     def contributions(self, X: NDArray[np.float32]) -> Floats:
         """``(n, p + 1)`` parts in log odds, then the intercept."""

@@ -47,7 +47,7 @@ class FittedHazard:
     def raw_score(self, X: NDArray[np.float32], protected: Protected = NOTHING_PROTECTED) -> Floats:
         """``n`` log odds of an event in an average part of the window."""
         columns = self.prepare.columns(checked(X, len(self.prepare.median)))
-        return columns @ self.coefficient + float(self.levels.mean())
+        return np.einsum("ij,j->i", columns, self.coefficient) + float(self.levels.mean())
 
     def contributions(self, X: NDArray[np.float32]) -> Floats:
         """``(n, p + 1)`` parts in log odds, then the mean level."""
