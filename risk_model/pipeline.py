@@ -119,7 +119,7 @@ class Pipeline(State):
 
     def train(self) -> Made:
         """Every estimator on every split, measured; the chosen one refitted on the latest data."""
-        return telling.of_training(self.experiment, self.trained, self.references, self.team_names)
+        return telling.of_training(self.experiment, self.trained, self.references, self.team_names, self.oracle_shares)
 
     def compare(self) -> Made:
         """The same comparison again, from what training left."""

@@ -22,6 +22,7 @@ from features.workspace import Workspace, digest, digest_file, is_done, mark_don
 from risk_model.audits import AuditInputs, AuditReport, comparator_sex, run_audits
 from risk_model.errors import BadInput, MissingStep
 from risk_model.experiment import Experiment, read_experiment
+from risk_model.oracle import Share, has_oracle, oracle_predictions, shares_of_oracle
 from risk_model.preparation import Prepared, chosen_features, prepare
 from risk_model.tracking import DataSource, Tracker, git_commit
 from risk_model.training.dataset import Dataset
@@ -196,6 +197,17 @@ class State:
     def plots(self) -> tuple[Plot, ...]:
         """The plots of what was trained, drawn once for every card made of it."""
         return self.plots_of(self.trained)
+
+    @cached_property
+    def oracle_shares(self) -> tuple[Share, ...]:
+        """How much of the oracle's precision each estimator reaches, where the world has an oracle."""
+        if not has_oracle(self.experiment, self.workspace):
+            return ()
+        predictions = self.trained.predictions
+        tested = [part for part in predictions if part.estimator == predictions[0].estimator]
+        self.say("asking the oracle, which nothing learns from")
+        oracle = oracle_predictions(self.experiment, self.workspace, tested, self.folder, self.say)
+        return shares_of_oracle(self.experiment, predictions, oracle)
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,14 +17,18 @@ from features.outcomes import Outcome
 from features.synthetic.summary import SyntheticSummary
 from features.windows import days_back, days_since_epoch
 from features.workspace import Workspace
+from risk_model import words
 from risk_model.disclosure import show_about
 from risk_model.experiment import Experiment
+from risk_model.oracle import Share
 from risk_model.publishing.signoff import SignOff
 from risk_model.publishing.versions import ModelVersion
+from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.fitting import TrainingResult
 from risk_model.training.intervals import Figure
 from risk_model.training.leaderboard import leaderboard_json, render_text
 from risk_model.training.references import Reference
+from risk_model.training.showing import say_figure
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,9 @@ def of_features(cohort: Cohort, outcome: Outcome, features: FeatureTable, under:
 
 
 def of_training(
-    experiment: Experiment, result: TrainingResult, references: Iterable[Reference], names: Mapping[str, str]
-) -> Made:
+    experiment: Experiment, result: TrainingResult, references: Iterable[Reference], names: Mapping[str, str],
+    shares: Sequence[Share] = (),
+) -> Made:  # fmt: skip
     """The leaderboard, beside it others' figures where there are any. Exit code 1 if an estimator failed."""
     figures = leaderboard_json(experiment, result)
     measured = [{"name": r.name, "metric": "auc", "rows": show_about(r.rows), **_figure(r.auc)} for r in references]
@@ -107,16 +113,37 @@ def of_training(
         f"  {r['name']} on our test rows: {r['metric']} {r['value']} ({r['low']} to {r['high']})" for r in measured
     ]
     beside += [f"  {r['name']}, published: {r['metric']} {r['value']}" for r in published]
+    figures["oracle"] = [
+        {"estimator": each.estimator, "precision": _figure(each.precision), "recall": _figure(each.recall),
+         "share": _figure(each.reached)} for each in shares
+    ]  # fmt: skip
     text = lines(
         render_text(experiment, result, names),
+        _beside_oracle(shares),
         ["", "Beside published figures:", *beside] if beside else [],
         [f"FAILED: {f.estimator}, {f.split}: {f.why}" for f in result.failures],
     )
     return Made(text, figures | {"auc": chosen["figures"]["auc"]}, exit_code=1 if result.failures else 0)
 
 
-def _figure(figure: Figure) -> dict[str, float]:
-    return {"value": round(figure.value, 3), "low": round(figure.low, 3), "high": round(figure.high, 3)}
+def _beside_oracle(shares: Sequence[Share]) -> list[str]:
+    """How much of what can be known each estimator knows; a share over 1 beyond its interval would mean a leak."""
+    if not shares:
+        return []
+    best = say_figure(shares[0].precision)
+    told = [
+        "",
+        f"An oracle that knows all that is true on a date would be right among those listed in {best}. Of that:",
+    ]
+    for each in shares:
+        reached = words.with_spread(each.reached.value, each.reached.low, each.reached.high)
+        told.append(f"  {ESTIMATORS[each.estimator].plain_name}: {reached}")
+    return told
+
+
+def _figure(figure: Figure) -> dict[str, float | None]:
+    shown = {"value": figure.value, "low": figure.low, "high": figure.high}
+    return {name: None if math.isnan(value) else round(value, 3) for name, value in shown.items()}
 
 
 def of_check(experiment: Experiment, folder: Path, trained: Made, audited: Made) -> Made:

@@ -34,8 +34,9 @@ ARROWS = {
     "preparation": ("experiment", "training"),
     "reproduction": ("experiment", "preparation", "state", "training", "publishing"),
     "planning": ("experiment", "document", "preparation", "training"),
-    "telling": ("experiment", "disclosure", "training", "publishing"),
-    "state": ("experiment", "preparation", "tracking", "training", "audits"),
+    "oracle": ("experiment", "preparation", "training"),
+    "telling": ("experiment", "oracle", "disclosure", "training", "publishing"),
+    "state": ("experiment", "oracle", "preparation", "tracking", "training", "audits"),
     "carding": ("experiment", "state", "tracking", "training", "publishing"),
     "pipeline": ("*",),
     "notebook": ("pipeline", "state", "training", "audits"),
@@ -46,7 +47,7 @@ ARROWS = {
 only ``pipeline`` sees everything, and only ``commands`` and ``notebook`` see ``pipeline``."""
 EVERYBODY_MAY = ("errors", "words")
 
-MEASURES_WITH_TRUTH: frozenset[str] = frozenset()
+MEASURES_WITH_TRUTH = frozenset({"risk_model/oracle.py"})
 """Modules that measure against a synthetic world's truth. None of them may hand anything of it to training."""
 LONGEST_FILE = 260
 LONGER_FOR_A_REASON = {

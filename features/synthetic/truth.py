@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.errors import MissingStep
+from features.feeds import FEEDS
+from features.pseudonyms import Pseudonymiser, read_key
 from features.synthetic.clock import Ints
 from features.synthetic.course import Course
 from features.synthetic.detection import FOUND, FOUND_BY_YEAR, FOUND_IN_HOTSPOTS, FOUND_MORE, HARSHER, NAMED
@@ -66,6 +68,24 @@ def read_setting(folder: Path) -> Setting:
         raise MissingStep(f"no truth in {folder}: only a synthetic world has one; make it with risk-model simulate")
     told = read_json(folder / WORLD)
     return Setting(told["seed"], told["children"], told["detection_bias"], told["areas"])
+
+
+def children_of(workspace: Workspace, persons: Ints) -> Ints:
+    """The child behind each pseudonym of a synthetic workspace; -1 where none of its records led to it.
+
+    Needs the workspace's pseudonym key, so whoever could not work back a pseudonym before cannot do it with this.
+
+    :raises MissingStep: there is no truth, or no key.
+    """
+    read_setting(truth_folder(workspace))
+    links = pq.read_table(truth_folder(workspace) / LINKS).to_pydict()
+    key = Pseudonymiser(read_key(workspace))
+    numbering = {feed.name: feed.numbering for feed in FEEDS}
+    child_of = {
+        key.person(f"{numbering[table]}:{record}"): child
+        for table, record, child in zip(links["source_table"], links["record"], links["child"], strict=True)
+    }
+    return np.array([child_of.get(person, -1) for person in persons.tolist()], np.int64)
 
 
 def _links(links: Mapping[str, tuple[pa.Array, Ints]]) -> pa.Table:

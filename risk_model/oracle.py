@@ -1,0 +1,99 @@
+"""How much of what can be known a model knows: its lists beside those of an oracle, on the same test rows and places.
+
+Only a synthetic world has an oracle (``features.synthetic.oracle``). What it says goes into no training and no score:
+models are measured against it when everything is fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.pseudonyms import read_key
+from features.synthetic.oracle import FUTURES, HORIZON_DAYS, entry_chances
+from features.synthetic.truth import children_of, read_setting, truth_folder
+from features.workspace import Workspace, digest, whole_file
+from risk_model.experiment import Experiment
+from risk_model.preparation import Say
+from risk_model.training.capacity import listed_by_team
+from risk_model.training.intervals import Figure, interval, resample_people
+from risk_model.training.predictions import Predictions, list_keys, pooled, read_part, write_part
+
+ORACLE = "oracle"
+FOLDER = "oracle"
+SPEAKS_OF = "first_time_entrant"
+
+
+@dataclass(frozen=True)
+class Share:
+    """One estimator beside the oracle, all test dates together; every figure with its 95% interval.
+
+    ``precision`` and ``recall`` are the oracle's at the same places; ``reached`` is the estimator's precision as a
+    share of the oracle's, which is also its share of the recall: both fill the same places on the same rows.
+    """
+
+    estimator: str
+    precision: Figure
+    recall: Figure
+    reached: Figure
+
+
+def has_oracle(experiment: Experiment, workspace: Workspace) -> bool:
+    """Whether there is an oracle for the experiment: a synthetic world, and an outcome it speaks of."""
+    speaks = experiment.outcome.name == SPEAKS_OF and experiment.outcome.horizon_days == HORIZON_DAYS
+    return speaks and experiment.splits.kind == "rolling" and truth_folder(workspace).exists()
+
+
+def oracle_predictions(
+    experiment: Experiment, workspace: Workspace, tested: Sequence[Predictions], folder: Path, say: Say
+) -> tuple[Predictions, ...]:
+    """What the oracle would have said on the rows that one estimator was tested on, kept in ``folder``."""
+    setting = read_setting(truth_folder(workspace))
+    key = digest([vars(setting), FUTURES, [[part.split, part.person.tolist()] for part in tested]])
+    paths = [folder / FOLDER / f"{key}-{number}.parquet" for number in range(len(tested))]
+    if not all(path.exists() for path in paths):
+        read_key(workspace)
+        children = [children_of(workspace, part.person) for part in tested]
+        days = [part.as_of[0].item() for part in tested]
+        wanted = {day: who[who >= 0] for day, who in zip(days, children, strict=True)}
+        chances = entry_chances(setting, wanted, say)
+        for path, part, who, day in zip(paths, tested, children, days, strict=True):
+            chance = np.zeros(len(part))
+            chance[who >= 0] = chances[day]
+            with whole_file(path) as scratch:
+                write_part(scratch, _as_predictions(experiment, part, chance))
+    return tuple(read_part(path) for path in paths)
+
+
+def _as_predictions(experiment: Experiment, part: Predictions, chance: NDArray[np.float64]) -> Predictions:
+    listed = listed_by_team(chance, list_keys(experiment, part.as_of), part.area, experiment.capacity)
+    return replace(part, estimator=ORACLE, raw_score=chance, probability=chance, listed=listed)
+
+
+def shares_of_oracle(
+    experiment: Experiment, predictions: Sequence[Predictions], oracle: Sequence[Predictions]
+) -> tuple[Share, ...]:
+    """Each estimator's share of the oracle, with intervals that resample people, paired draw by draw."""
+    best = pooled(oracle)
+    drawn = resample_people(best.person, experiment.bootstrap_resamples, experiment.seed).of(best.person)
+    rows = np.column_stack([best.listed * best.outcome, best.listed, best.outcome])
+    found, listed, positive = drawn.sums(rows).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        precision = Figure("precision_at_capacity", _over(rows, 0, 1), *interval(found / listed))
+        recall = Figure("recall_at_capacity", _over(rows, 0, 2), *interval(found / positive))
+        shares = []
+        for name in dict.fromkeys(part.estimator for part in predictions):
+            mine = pooled([part for part in predictions if part.estimator == name])
+            own = drawn.sums((mine.listed * mine.outcome)[:, None])[:, 0]
+            value = float(mine.listed @ mine.outcome) / rows[:, 0].sum() if rows[:, 0].any() else float("nan")
+            shares.append(Share(name, precision, recall, Figure("share_of_oracle", value, *interval(own / found))))
+    return tuple(shares)
+
+
+def _over(rows: NDArray[np.float64], above: int, below: int) -> float:
+    total = rows.sum(axis=0)
+    return float(total[above] / total[below]) if total[below] else float("nan")
