@@ -40,6 +40,8 @@ def schema_of(feed: Feed) -> DataFrameSchema:
         arrow = pd.ArrowDtype(ARROW_TYPES[column.type])
         is_text = column.type is Type.TEXT
         checks = [_check(_in_list(column), f"{column.name} is not in its code list")] if column.codes else []
+        if is_text and not column.codes:
+            checks = [_check(_no_formula, f"{column.name} is a formula")]
         columns[column.name] = pandera.Column(arrow, checks, nullable=not (is_text and column.required))
         if not is_text:
             readable = _check(pd.Series.isna, f"{column.name} is not {column.type}")
@@ -59,6 +61,11 @@ def _check(holds: Callable[[Any], Any], said: str) -> Any:
 
 def _in_list(column: Column) -> Callable[[pd.Series], pd.Series]:
     return lambda cells: cells.isin(column.codes) | cells.isna()
+
+
+def _no_formula(cells: pd.Series) -> pd.Series:
+    """That no cell begins as a formula does: whoever opens the file in a spreadsheet would run it."""
+    return ~cells.str.startswith(("=", "@")).fillna(False).astype(bool)
 
 
 def _filled(name: str) -> Callable[[pd.DataFrame], pd.Series]:

@@ -75,10 +75,10 @@ def _write_rows(connection: Connection, feed: Feed, folder: Path) -> None:
 
 
 def _as_sent(column: Column) -> str:
+    """The cell as it was sent; an apostrophe goes before what a spreadsheet would run as a formula."""
     name = sql_name(column.name)
-    if column.type is Type.TEXT:
-        return name
-    return f"coalesce({sql_name(column.name + AS_SENT)}, {name}::VARCHAR) AS {name}"
+    sent = name if column.type is Type.TEXT else f"coalesce({sql_name(column.name + AS_SENT)}, {name}::VARCHAR)"
+    return f"CASE WHEN regexp_matches({sent}, '^[=@+-]') THEN chr(39) || {sent} ELSE {sent} END AS {name}"
 
 
 def figures(connection: Connection, reports: Sequence[FeedReport]) -> tuple[FeedFigures, ...]:

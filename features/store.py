@@ -41,7 +41,7 @@ def connect(path: Path, read_only: bool = False) -> Connection:
             "autoload_known_extensions": False,
         },
     )
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
 

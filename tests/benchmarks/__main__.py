@@ -37,6 +37,8 @@ COMPARISONS = (
     "matrices_vs_duckdb",
     "train_vs_bare_lightgbm",
     "grid_vs_bare_fits",
+    "intake_vs_duckdb",
+    "intake_growth_slope",
 )
 
 
