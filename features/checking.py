@@ -10,6 +10,7 @@ import codecs
 import csv
 import glob
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ import pandas as pd
 import pyarrow as pa
 
 from features.contracts import AS_SENT, broken_rows, schema_of
+from features.errors import BadInput
 from features.feeds.feed import Column, Feed, Type, column_said, sql_name, sql_text
+from features.sources import as_csv
 from features.store import Connection, StoreError
 
 CHUNK = 1 << 20
@@ -43,9 +46,12 @@ class Extract:
         return not self.faults
 
 
-def open_extract(feed: Feed, delivery: Path) -> Extract:
+def open_extract(feed: Feed, delivery: Path, scratch: Callable[[], Path]) -> Extract:
     """A feed's file in a delivery: there, not empty, UTF-8, with the columns the feed reads."""
-    extract = Extract(feed, delivery / feed.file_name)
+    try:
+        extract = Extract(feed, as_csv(feed, delivery, scratch))
+    except BadInput as refusal:
+        return Extract(feed, delivery / feed.file_name, faults=[f"{refusal}"])
     if not extract.path.is_file():
         extract.faults.append(f"{feed.file_name}: the file is not in the delivery")
         return extract

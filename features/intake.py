@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from features import checking, contracts, linkage, loading, pseudonyms, store, warehouse
+from features import checking, contracts, linkage, loading, pseudonyms, sources, store, warehouse
 from features.agreements.door import refusals
 from features.checking import Extract
 from features.deliveries import day_received
@@ -20,7 +20,8 @@ from features.lineage import DeliveryRecord, cut_on, earlier_deliveries, record_
 from features.linkage import LinkCounts, records_in_circles
 from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
 from features.quarantine import FeedReport, count_rows, figures, rows_in, set_aside
-from features.store import Connection, save_tables, scratch_store, sweep_if_killed
+from features.sources import everything_sent
+from features.store import Connection, save_tables, scratch_store, sweep_if_killed, turned_to_csv
 from features.versions import keep_versions
 from features.warehouse import Warehouse, fingerprint_of, save_warehouse
 from features.workspace import Workspace, digest, digest_file, write_text
@@ -66,7 +67,15 @@ def take_in(
     :raises NotPermitted: no agreement is live that lists a file, its columns and what it is for.
     """
     say = progress or (lambda line: None)
-    extracts = [checking.open_extract(feed, delivery) for feed in FEEDS]
+    with turned_to_csv(workspace.data) as scratch:
+        return _take_in(workspace, delivery, say, key_seed, received_on, scratch)
+
+
+def _take_in(
+    workspace: Workspace, delivery: Path, say: Progress, key_seed: int | None, received_on: date | None,
+    scratch: Callable[[], Path],
+) -> IntakeReport:  # fmt: skip
+    extracts = [checking.open_extract(feed, delivery, scratch) for feed in FEEDS]
     day = received_on or day_received(delivery)
     _refuse_unlisted(extracts, delivery, day)
     done = _already_loaded(workspace, extracts)
@@ -82,11 +91,11 @@ def take_in(
 
 
 def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date) -> None:
-    known = {extract.feed.file_name for extract in extracts}
+    known = {extract.feed.name for extract in extracts}
     faults = [
         f"{path.name}: no feed reads it and no agreement covers it; take it out of the delivery"
-        for path in sorted(delivery.glob("*.csv"))
-        if path.name not in known
+        for path in everything_sent(delivery)
+        if path.stem not in known
     ]
     sent = [extract for extract in extracts if extract.path.exists()]
     faults += [fault for extract in sent for fault in refusals(extract.feed, extract.header, received_on)]
@@ -97,7 +106,7 @@ def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date)
 
 def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser) -> str:
     """Everything a load depends on: the files, how feeds read them, the code and the key."""
-    modules = (checking, contracts, linkage, loading, pseudonyms, store, warehouse)
+    modules = (checking, contracts, sources, linkage, loading, pseudonyms, store, warehouse)
     code = [digest_file(Path(str(module.__file__))) for module in modules]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
     return digest([code, files, pseudonymiser.key_check])

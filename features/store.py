@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import psutil
 import pyarrow as pa
 
 from features.errors import Refusal
@@ -23,6 +25,7 @@ StoreError = duckdb.Error
 THREADS = 2
 MEMORY = "1000MB"
 LOADING = ".loading"
+TURNED = ".turned."
 LEFT_BEHIND = (".warehouse.duckdb.*", ".identities.duckdb.*", ".quarantine.*", "quarantine/.refused.*",
                f"{LOADING}/store.duckdb*", f"{LOADING}/.spill/*")  # fmt: skip
 """Under a workspace's data: files and folders that only a killed load leaves."""
@@ -76,6 +79,24 @@ def scratch_store(folder: Path) -> Iterator[Connection]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@contextmanager
+def turned_to_csv(folder: Path) -> Iterator[Callable[[], Path]]:
+    """A function that gives a private folder for files made from other formats; it is gone afterwards."""
+    made: list[Path] = []
+
+    def home() -> Path:
+        if not made:
+            folder.mkdir(parents=True, exist_ok=True)
+            made.append(Path(tempfile.mkdtemp(dir=folder, prefix=f"{TURNED}{os.getpid()}.")))
+        return made[0]
+
+    try:
+        yield home
+    finally:
+        for path in made:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def _lock(path: Path) -> Connection:
     """DuckDB lets one process write to a file, and forgets a process that was killed."""
     try:
@@ -96,6 +117,9 @@ def sweep_if_killed(folder: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """Remove what a killed load left behind: it may hold names."""
+    for left in folder.glob(f"{TURNED}*"):
+        if not psutil.pid_exists(int(left.name.removeprefix(TURNED).split(".")[0])):
+            shutil.rmtree(left)
     for pattern in LEFT_BEHIND:
         for left in folder.glob(pattern):
             if left.is_dir():
