@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pyarrow as pa
 
 from features.errors import Refusal
