@@ -26,6 +26,7 @@ from features.definition import (
     parts_of,
 )
 from features.events import KINDS
+from features.feeds import FEEDS
 from features.where import as_tuple
 from features.windows import LookBack
 
@@ -35,6 +36,12 @@ KNOWN_RULE = (
     "A record counts only if it had reached us before the date and had not been taken back by then, "
     "whatever day it is about."
 )
+AGREEMENT_WITH = {feed.partner: feed.agreement for feed in FEEDS}
+"""The reference of the agreement under which each partner sends what it sends."""
+DISCRETION = {
+    True: "depends on what police choose to look for; left out unless an experiment asks for it",
+    False: "does not depend on what police choose to look for",
+}
 DIRECTIONS = {1: "more means more need", -1: "less means more need", 0: "not assumed"}
 
 
@@ -54,7 +61,8 @@ def as_records(features: Sequence[AnyFeature]) -> list[dict[str, Any]]:
             "question": feature.question,
             "how": _how(feature),
             "window": _window(feature, by_name),
-            "partners": _partners(feature, by_name),
+            "partners": (partners := _partners(feature, by_name)),
+            "agreements": [AGREEMENT_WITH[partner] for partner in partners if partner in AGREEMENT_WITH],
             "records": _kinds(feature, by_name),
             "examples": _examples(feature),
             "missing": _missing(feature),
@@ -104,18 +112,16 @@ def _facts(record: dict[str, Any]) -> list[tuple[str, str]]:
         ("How", record["how"]),
         ("Window", record["window"]),
         ("From", ", ".join(record["partners"]) or "the date and the month of birth"),
+        ("Agreement", ", ".join(record["agreements"]) or "none needed: no partner's records"),
         ("When missing", record["missing"]),
         ("Same story", record["family"]),
         ("Direction", record["direction"]),
+        ("Police discretion", DISCRETION[record["discretion"]]),
     ]
     if record["strength"]:
         facts.append(("Strength", record["strength"]))
     if record["sensitive"]:
         facts.append(("Care", "for the worker; said in front of the wrong person it could put somebody in danger"))
-    if record["discretion"]:
-        facts.append(
-            ("Discretion", "depends on what police choose to look for; left out unless an ablation asks for it")
-        )
     return facts
 
 

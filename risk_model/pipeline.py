@@ -18,6 +18,7 @@ from features.dictionary import as_records, render_html, render_markdown
 from features.engines.choice import run_on
 from features.feeds.broward import read_broward
 from features.intake import take_in
+from features.looking_up import look_up
 from features.pseudonyms import DEMONSTRATION_FILE
 from features.synthetic import DEFAULT_SEED, MARKER, make_partners
 from features.synthetic.truth import truth_folder
@@ -36,7 +37,7 @@ from features.workspace import (
 from risk_model import telling
 from risk_model.carding import card_inputs, provenance_of
 from risk_model.document import PLOTS
-from risk_model.errors import BadConfiguration, MissingStep, NotPermitted
+from risk_model.errors import BadConfiguration, BadInput, MissingStep, NotPermitted
 from risk_model.planning import page as planning
 from risk_model.planning.facts import plan_of
 from risk_model.planning.leaks import warnings_of
@@ -50,8 +51,7 @@ from risk_model.publishing.versions import ModelVersion, champion, open_version,
 from risk_model.referrals.choosing import ListInputs
 from risk_model.referrals.decisions import read_decisions
 from risk_model.referrals.lists import make_lists
-from risk_model.referrals.on_spark import SparkScorer
-from risk_model.referrals.scoring import Scorer
+from risk_model.referrals.on_spark import scorer_on
 from risk_model.reproduction import reproduce
 from risk_model.state import REFERENCES, Say, State
 from risk_model.telling import Made
@@ -116,6 +116,15 @@ class Pipeline(State):
         write_text(page, render_html(catalogue))
         write_text(page.with_suffix(".md"), render_markdown(catalogue))
         return Made(f"Data dictionary of {len(catalogue)} features: {page}", {"features": as_records(catalogue)})
+
+    def look_up(self, person: str, as_of: date | None, feature: str) -> Made:
+        """One person's features on a date, with the records behind them, worked out a second way."""
+        if not person:
+            raise BadInput("whose values? Give --person the number that lists show (NB-XXXX-XXXX-XXXXX)")
+        day, catalogue = as_of or self.experiment.dates.data_until, CATALOGUES[self.experiment.features.catalogue]
+        with Warehouse(self.workspace.warehouse) as warehouse:
+            found = look_up(warehouse, catalogue, person, day, feature or None)
+        return Made(found.text(), found.as_json(), 1 if found.differing else 0)
 
     def train(self) -> Made:
         """Every estimator on every split, measured; the chosen one refitted on the latest data."""
@@ -210,19 +219,13 @@ class Pipeline(State):
         with Warehouse(self.workspace.warehouse) as warehouse, run_on(self.engine):
             cohort, features = prepare_for_scoring(self.experiment, warehouse, self.workspace.features, day, self.say)
             self.say("scoring, and writing the lists")
+            scorer = scorer_on(self.engine, version.load(), version.model_folder, ScoringModel.load)
             inputs = ListInputs(
-                self.experiment, self._scorer(version), version.version, version.manifest.provenance.feature_digest,
+                self.experiment, scorer, version.version, version.manifest.provenance.feature_digest,
                 features, cohort, warehouse, self.workspace, self._lists_before(day), decided,
             )  # fmt: skip
             written = make_lists(inputs)
         return telling.of_lists(written, version, day)
-
-    def _scorer(self, version: ModelVersion) -> Scorer:
-        """The version's model, scoring where the engine is."""
-        model = version.load()
-        if not self.engine.is_spark:
-            return model
-        return SparkScorer(model, version.model_folder, ScoringModel.load, self.engine.scratch)
 
     def _lists_before(self, day: date) -> Path | None:
         """The folder of the latest lists before a date."""

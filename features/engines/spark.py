@@ -5,7 +5,7 @@ DuckDB reads and sorts here, as for the local engine and by the same code; Spark
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,11 @@ def feature_ranges(
 ) -> Iterator[pa.Table]:
     """The event features of each range of rows; ``scratch`` is a folder that Spark's machines share."""
     given = ((events_for(warehouse, part["person"], plan), rows_for(warehouse, part, plan)) for part in parts)
+    yield from aggregate_parts(given, plan, scratch)
+
+
+def aggregate_parts(given: Iterable[tuple[pa.Table, pa.Table]], plan: Plan, scratch: Path | None) -> Iterator[pa.Table]:
+    """The kernel's answer to each pair of events and rows, in their order."""
     yield from spread(given, partial(_aggregate, plan=plan), scratch)
 
 

@@ -70,9 +70,15 @@ def features(
 def dictionary(
     experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, json: JsonPath = None,
     quiet: Quiet = False,
+    person: Annotated[str, typer.Option(metavar="NB-XXXX-XXXX-XXXXX", help="Show this person's values instead.")] = "",
+    as_of: Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD", help="As known on this date.")] = None,
+    feature: Annotated[str, typer.Option(metavar="NAME", help="Only this feature, with every record behind it.")] = "",
 ) -> None:  # fmt: skip
-    """Write the data dictionary: every feature's question, words, source and rule."""
-    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.dictionary())
+    """Write the data dictionary; or show one person's values on a date, with the records behind them."""
+    if person or as_of or feature:
+        step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.look_up(person, as_of, feature))
+    else:
+        step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.dictionary())
 
 
 COMMANDS = (simulate, intake, features, dictionary)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.engines.choice import Engine
 from features.engines.cluster import spread
 from risk_model.referrals.scoring import BandLike, Scorer
 
@@ -60,6 +61,11 @@ class SparkScorer:
         work = partial(_score_part, what=what, files=files, load=self.load)
         made = [table["score"].to_numpy() for table in spread(_parts(X), work, self.scratch)]
         return np.concatenate([np.empty(0), *made])
+
+
+def scorer_on(engine: Engine, model: Scorer, folder: Path, load: Load) -> Scorer:
+    """``model``, saved in ``folder``, scoring where the engine is."""
+    return SparkScorer(model, folder, load, engine.scratch) if engine.is_spark else model
 
 
 def _parts(X: NDArray[np.float32]) -> Iterator[tuple[pa.Table]]:

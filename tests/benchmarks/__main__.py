@@ -29,6 +29,9 @@ from tests.benchmarks.measuring import Measured, measure
 COMPARISONS = (
     "features_vs_compiled_loop",
     "features_vs_duckdb",
+    "features_vs_polars",
+    "features_vs_timeseriesflattener",
+    "spark_overhead",
     "features_growth_slope",
     "score_vs_lightgbm_contributions",
     "explain_vs_lightgbm_contributions",
@@ -63,7 +66,10 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         prepared: dict[Any, tuple[Path, str]] = {}
         for name in asked.only or COMPARISONS:
-            print(f"{name} ...", file=sys.stderr, flush=True)
+            why_not = getattr(import_module(f"tests.benchmarks.{name}"), "missing", str)()
+            print(f"{name}: skipped: {why_not}" if why_not else f"{name} ...", file=sys.stderr, flush=True)
+            if why_not:
+                continue
             line, same = _compare(name, Path(folder), prepared, asked.quick, asked.repeats)
             lines.append(line)
             differ += [] if same else [name]

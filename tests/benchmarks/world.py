@@ -8,6 +8,7 @@ last bit.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -116,11 +117,11 @@ def read(folder: Path, name: str, columns: tuple[str, ...] | None = None) -> pa.
     return pq.ParquetFile(folder / f"{name}.parquet").read(columns=columns)
 
 
-def column_digests(made: pa.Table) -> dict[str, str]:
+def column_digests(made: pa.Table, names: Sequence[str] = NAMES) -> dict[str, str]:
     """A digest of each feature's float32 bytes, rows in order of person and date: equal only if every value is.
 
     Adding 0 turns -0 into 0: they are equal, and which one is the larger hangs on the order they come in.
     """
     made = made.sort_by([("person", "ascending"), ("as_of", "ascending")])
-    values = {name: made[name].to_numpy().astype(np.float32) + np.float32(0) for name in NAMES}
+    values = {name: made[name].to_numpy().astype(np.float32) + np.float32(0) for name in names}
     return {name: hashlib.sha256(column.tobytes()).hexdigest() for name, column in values.items()}

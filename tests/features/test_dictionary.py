@@ -71,6 +71,14 @@ def test_a_derived_feature_says_what_it_is_made_from_and_every_partner_behind_it
     assert record["partners"] == ["Northumbria Police", "Youth justice service"]
 
 
+def test_the_agreement_behind_each_feature_and_whether_police_choose_what_it_counts_are_said() -> None:
+    assert RECORDS["suspect_records_last_182_days_per_diversion"]["agreements"] == ["VRU-ISA-POLICE", "VRU-ISA-YJS"]
+    assert RECORDS["age_years"]["agreements"] == []
+    page, depend = render_markdown(CATALOGUE), sum(record["discretion"] for record in RECORDS.values())
+    assert page.count("- **Agreement:** ") == page.count("- **Police discretion:** ") == len(CATALOGUE)
+    assert page.count("- **Police discretion:** depends") == depend > 0
+
+
 def test_discretion_danger_and_strengths_are_said() -> None:
     assert RECORDS["searches_change_last_182_days"]["discretion"]
     assert not RECORDS["suspect_records_ever"]["discretion"]
