@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from features import checking, contracts, linkage, loading, pseudonyms, sources, store, warehouse
+from features import checking, contracts, identities, linkage, loading, people, pseudonyms, sources, store, warehouse
 from features.agreements.door import refusals
 from features.checking import Extract
 from features.deliveries import day_received
@@ -18,10 +18,12 @@ from features.errors import BadInput, MissingStep, NotPermitted, all_faults
 from features.feeds import FEEDS
 from features.lineage import DeliveryRecord, cut_on, earlier_deliveries, record_from, world_of
 from features.linkage import LinkCounts, records_in_circles
+from features.linkage.model import read_weights
+from features.linkage.review import write_review
 from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
 from features.quarantine import FeedReport, count_rows, figures, rows_in, set_aside
 from features.sources import everything_sent
-from features.store import Connection, save_tables, scratch_store, sweep_if_killed, turned_to_csv
+from features.store import Connection, scratch_store, sweep_if_killed, turned_to_csv
 from features.versions import keep_versions
 from features.warehouse import Warehouse, fingerprint_of, save_warehouse
 from features.workspace import Workspace, digest, digest_file, write_text
@@ -104,18 +106,19 @@ def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date)
         raise NotPermitted(all_faults(f"delivery refused, {len(faults)} fault(s); nothing was loaded:", faults))
 
 
-def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser) -> str:
-    """Everything a load depends on: the files, how feeds read them, the code and the key."""
-    modules = (checking, contracts, sources, linkage, loading, pseudonyms, store, warehouse)
-    code = [digest_file(Path(str(module.__file__))) for module in modules]
+def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser, workspace: Workspace) -> str:
+    """Everything a load depends on: the files, how feeds read them, the code, the key, decisions and link weights."""
+    modules = (checking, contracts, loading, people, pseudonyms, sources, store, warehouse)
+    paths = [Path(str(module.__file__)) for module in modules] + sorted(Path(str(linkage.__file__)).parent.glob("*.py"))
+    code = [digest_file(path) for path in (*paths, people.weights_path(workspace))]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
-    return digest([code, files, pseudonymiser.key_check])
+    return digest([code, files, pseudonymiser.key_check, people.remembered(workspace).decisions.to_pylist()])
 
 
 def _already_loaded(workspace: Workspace, extracts: list[Extract]) -> IntakeReport | None:
     if not workspace.warehouse.exists() or not key_path(workspace).exists():
         return None
-    wanted = _input_digest(extracts, Pseudonymiser(read_key(workspace)))
+    wanted = _input_digest(extracts, Pseudonymiser(read_key(workspace)), workspace)
     try:
         with Warehouse(workspace.warehouse) as loaded:
             if loaded.input_digest != wanted or not workspace.identities.exists():
@@ -168,10 +171,13 @@ def _load(
     """Link, make events, then replace the identity store and, last of all, the warehouse."""
     loading.show_feeds(connection)
     say("linking people")
-    links = loading.link(connection, pseudonymiser)
-    loading.describe_people(connection)
+    links = people.link(
+        connection, pseudonymiser, read_weights(people.weights_path(workspace)), people.remembered(workspace)
+    )
+    people.describe_people(connection)
     loading.make_event_tables(connection, pseudonymiser)
-    done = [_load_feed(connection, report, say) for report in reports]
+    who_is_who = people.links_digest(connection)
+    done = [_load_feed(connection, report, who_is_who, say) for report in reports]
     history = _history(connection, workspace, new)
     done = (
         [replace(feed, content_digest=digest([feed.content_digest, history[:-1]])) for feed in done]
@@ -181,7 +187,7 @@ def _load(
     loading.make_small_tables(connection, _feed_table(done))
     report = IntakeReport(
         feeds=tuple(done),
-        links=links,
+        links=links.counts,
         people=rows_in(connection, "new_person"),
         events=rows_in(connection, "new_event"),
         deliveries=history,
@@ -189,8 +195,9 @@ def _load(
     )
     say("writing the warehouse")
     set_aside(connection, done, workspace.quarantine)
-    save_tables(connection, workspace.identities, loading.IDENTITIES)
-    save_warehouse(connection, workspace.warehouse, _input_digest(extracts, pseudonymiser), report.to_json())
+    identities.seal(workspace, {name: connection.sql(q).to_arrow_table() for name, q in people.IDENTITIES.items()})
+    write_review(connection, links.review, workspace.review)
+    save_warehouse(connection, workspace.warehouse, _input_digest(extracts, pseudonymiser, workspace), report.to_json())
     write_text(workspace.data / "intake.json", report.to_json())
     return report
 
@@ -212,7 +219,7 @@ def _loaded_before(workspace: Workspace) -> tuple[DeliveryRecord, ...]:
         return ()
 
 
-def _load_feed(connection: Connection, report: FeedReport, say: Progress) -> FeedReport:
+def _load_feed(connection: Connection, report: FeedReport, links: str, say: Progress) -> FeedReport:
     feed = next(feed for feed in FEEDS if feed.name == report.name)
     say(f"loading {feed.name}")
     events = loading.make_events(connection, feed) if feed.events else 0
@@ -220,7 +227,7 @@ def _load_feed(connection: Connection, report: FeedReport, say: Progress) -> Fee
         loading.make_relations(connection, feed)
     if feed.area_events:
         loading.make_area_events(connection, feed)
-    return replace(report, events=events, content_digest=loading.content_digest(connection, feed))
+    return replace(report, events=events, content_digest=loading.content_digest(connection, feed, links))
 
 
 def _feed_table(reports: list[FeedReport]) -> pa.Table:

@@ -26,7 +26,7 @@ THREADS = 2
 MEMORY = "1000MB"
 LOADING = ".loading"
 TURNED = ".turned."
-LEFT_BEHIND = (".warehouse.duckdb.*", ".identities.duckdb.*", ".quarantine.*", "quarantine/.refused.*",
+LEFT_BEHIND = (".warehouse.duckdb.*", ".identities.sealed.*", ".quarantine.*", "quarantine/.refused.*",
                f"{LOADING}/store.duckdb*", f"{LOADING}/.spill/*")  # fmt: skip
 """Under a workspace's data: files and folders that only a killed load leaves."""
 

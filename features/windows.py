@@ -38,6 +38,15 @@ def is_visible(available_on: int, withdrawn_on: int, as_of: int) -> bool:
     return available_on < as_of <= withdrawn_on
 
 
+def had_a_past(known_on: int, linked_on: int) -> bool:
+    """Whether something known since ``known_on`` had been seen as it was before a link came to be known.
+
+    >>> had_a_past(known_on=9, linked_on=10), had_a_past(10, 10)
+    (True, False)
+    """
+    return known_on < linked_on
+
+
 def days_back(happened_on: int, as_of: int) -> int:
     """Days from the event to the as-of date; 1 is the day before, 0 and less lie in the future.
 

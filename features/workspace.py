@@ -43,8 +43,18 @@ class Workspace:
 
     @property
     def identities(self) -> Path:
-        """Names, dates of birth and partners' identifiers: apart from the warehouse, readable by its owner only."""
-        return self.data / "identities.duckdb"
+        """Names, dates of birth and partners' identifiers: apart from the warehouse, encrypted."""
+        return self.data / "identities.sealed"
+
+    @property
+    def review(self) -> Path:
+        """Doubtful pairs of records for a person to decide about, with names: readable by its owner only."""
+        return self.data / "links_to_review.csv"
+
+    @property
+    def link_weights(self) -> Path:
+        """What linking learned from this workspace's records; without it, the weights that came with the house."""
+        return self.data / "link_weights.json"
 
     @property
     def quarantine(self) -> Path:

@@ -40,7 +40,8 @@ FEED = Feed(
     in_order=(("referral_dt", "close_dt"), ("referral_dt", "recorded_dt")),
     numbering=Numbering.CARE,
     people="""
-        SELECT child_id AS who, upn, forename, surname, dob, sex, ethnicity, referral_dt AS stated_on FROM cin
+        SELECT child_id AS who, upn, forename, surname, dob, sex, ethnicity, la_code AS council,
+               referral_dt AS stated_on FROM cin
     """,
     events=f"""
         WITH spell AS (

@@ -29,7 +29,8 @@ FEED = Feed(
     in_order=(("decom", "dec"),),
     numbering=Numbering.CARE,
     people="""
-        SELECT child_id AS who, upn, forename, surname, dob, sex, ethnicity, decom AS stated_on FROM cla
+        SELECT child_id AS who, upn, forename, surname, dob, sex, ethnicity, la_code AS council, decom AS stated_on
+        FROM cla
     """,
     events=f"""
         SELECT child_id AS who, record_hash('cla', child_id || ' ' || decom) AS record,

@@ -124,7 +124,7 @@ class Feed:
     ``purpose`` is what it comes in for; its agreement must cover that.
 
     ``people`` is SQL giving ``who``, ``forename``, ``surname``, ``dob`` and ``stated_on``, and where held ``sex``,
-    ``ethnicity``, ``send``, ``upn`` and ``merged_into``.
+    ``ethnicity``, ``send``, ``upn``, ``merged_into``, ``lsoa`` and ``council`` (the home's small area and council).
     """
 
     name: str

@@ -32,6 +32,7 @@ FEED = Feed(
         day("dob", required=False),
         code("sex", ("M", "F", "U"), required=False),
         code("sde_ethnicity", ETHNICITY_CODES, required=False),
+        text("lsoa"),
         moment("created_dt"),
         text("address"),
         text("merged_into"),
@@ -41,7 +42,7 @@ FEED = Feed(
     references=(Reference("merged_into", "police_nominal", "nominal_id"),),
     numbering=Numbering.POLICE,
     people="""
-        SELECT nominal_id AS who, forename, surname, dob, sex, sde_ethnicity AS ethnicity, merged_into,
+        SELECT nominal_id AS who, forename, surname, dob, sex, sde_ethnicity AS ethnicity, lsoa, merged_into,
                created_dt::DATE AS stated_on
         FROM police_nominal
     """,

@@ -32,7 +32,8 @@ FEED = Feed(
     in_order=(("dob", "census_dt"),),
     numbering=Numbering.SCHOOL,
     people="""
-        SELECT upn AS who, forename, surname, dob, sex, ethnicity, send_provision AS send, census_dt AS stated_on, upn
+        SELECT upn AS who, forename, surname, dob, sex, ethnicity, send_provision AS send, census_dt AS stated_on, upn,
+               lsoa, la_code AS council
         FROM school_pupil
     """,
     events="""

@@ -30,7 +30,8 @@ FEED = Feed(
     in_order=(("disposal_dt", "recorded_dt"), ("start_dt", "end_dt")),
     numbering=Numbering.YOUTH_JUSTICE,
     people="""
-        SELECT yj_person_id AS who, forename, surname, dob, sex, disposal_dt AS stated_on FROM yj_case
+        SELECT yj_person_id AS who, forename, surname, dob, sex, la_code AS council, disposal_dt AS stated_on
+        FROM yj_case
     """,
     events="""
         SELECT yj_person_id AS who, record_hash('yj_case', case_id) AS record,

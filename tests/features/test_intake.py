@@ -13,8 +13,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from features import intake, loading
+from features import intake, loading, people
 from features.errors import BadConfiguration, BadInput, NotPermitted, Refusal
+from features.identities import open_sealed
 from features.intake import IntakeReport, take_in
 from features.store import connect
 from features.warehouse import Warehouse
@@ -161,16 +162,26 @@ def test_a_file_no_agreement_covers_is_refused(workspace: Workspace) -> None:
 
 def test_a_column_sent_but_not_needed_is_dropped_at_the_door(workspace: Workspace) -> None:
     _load(workspace)
-    for store in (workspace.warehouse, workspace.identities):
-        assert "1 Low Row" not in _texts(store)
+    assert "1 Low Row" not in _texts(workspace.warehouse) | _sealed_texts(workspace)
 
 
 def test_no_name_or_partners_number_reaches_the_warehouse(workspace: Workspace) -> None:
     _load(workspace)
     kept_apart = {"Annika", "Leewood", "P1", "YP1", "U1", "K1", "O1", "C1", "2008-03-04"}
     assert not kept_apart & _texts(workspace.warehouse)
-    assert {"Annika", "Leewood", "P1", "YP1", "U1", "K1"} <= _texts(workspace.identities)
+    assert {"Annika", "Leewood", "P1", "YP1", "U1", "K1"} <= _sealed_texts(workspace)
+    assert not any(name.encode() in workspace.identities.read_bytes() for name in ("Annika", "Leewood"))
     assert stat.S_IMODE(workspace.identities.stat().st_mode) == 0o600
+
+
+LEFT_IN_PLACE = ["identities.sealed", "intake.json", "links_to_review.csv", "quarantine", "warehouse.duckdb"]
+
+
+def _sealed_texts(workspace: Workspace) -> set[str]:
+    """Every cell of every table of the identity store, as text."""
+    return {
+        str(cell) for table in open_sealed(workspace).values() for row in table.to_pylist() for cell in row.values()
+    }
 
 
 def _texts(path: Path) -> set[str]:
@@ -274,7 +285,8 @@ def test_a_load_that_dies_half_way_leaves_everything_as_it_was(
 ) -> None:
     _load(workspace)
     before = _files(workspace.data)
-    monkeypatch.setattr(loading, breaks_at, lambda *given: 1 / 0)
+    room = people if breaks_at == "describe_people" else loading
+    monkeypatch.setattr(room, breaks_at, lambda *given: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         _load(workspace, with_rows("stop_search", "S2 | P3 | 2022-02-01 23:10 | drugs | NFA | N"))
     assert _files(workspace.data) == before
@@ -302,13 +314,13 @@ from features.store import scratch_store, save_tables
 folder = pathlib.Path({str(workspace.data)!r})
 with scratch_store(folder) as store:
     store.execute("CREATE TABLE names AS SELECT '{SECRET}' AS name")
-    (folder / ".identities.duckdb.abc.duckdb").write_text("{SECRET}")
+    (folder / ".identities.sealed.abc.duckdb").write_text("{SECRET}")
     os._exit(9)
 """
     assert subprocess.run([sys.executable, "-c", killed], check=False).returncode == 9
     assert (workspace.data / ".loading" / "store.duckdb").exists()
     _load(workspace, with_rows("stop_search", "S2 | P3 | 2022-02-01 23:10 | drugs | NFA | N"))
-    assert sorted(os.listdir(workspace.data)) == ["identities.duckdb", "intake.json", "quarantine", "warehouse.duckdb"]
+    assert sorted(os.listdir(workspace.data)) == LEFT_IN_PLACE
 
 
 def test_what_a_load_left_that_was_killed_at_its_very_end_is_swept_too(workspace: Workspace) -> None:
@@ -317,7 +329,7 @@ def test_what_a_load_left_that_was_killed_at_its_very_end_is_swept_too(workspace
         (workspace.data / left).parent.mkdir(parents=True)
         (workspace.data / left).write_text(SECRET)
     assert _load(workspace).already_loaded
-    assert sorted(os.listdir(workspace.data)) == ["identities.duckdb", "intake.json", "quarantine", "warehouse.duckdb"]
+    assert sorted(os.listdir(workspace.data)) == LEFT_IN_PLACE
     assert not [path for path in workspace.quarantine.rglob("*") if path.is_file()]
 
 

@@ -19,7 +19,7 @@ from tests.soak.commands import content_of, run, run_and_kill, seconds_between
 
 CASES = 12
 CHILDREN = 600
-LEFT = (".loading", ".warehouse.duckdb.*", ".identities.duckdb.*", ".quarantine.*")
+LEFT = (".loading", ".warehouse.duckdb.*", ".identities.sealed.*", ".quarantine.*")
 
 
 @dataclass(frozen=True)
