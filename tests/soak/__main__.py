@@ -1,10 +1,10 @@
 """``make soak``: long fault tests, each from a seed, on small synthetic worlds in a temporary folder.
 
     python -m tests.soak --json workspace/soak.json
-    python -m tests.soak --only extract_fuzz --cases 1000 --seed 7
+    python -m tests.soak --only intake_fuzz --cases 10 --seed 7
 
-``--cases`` is how many damaged deliveries are tried (100 by default); the other tests grow and shrink with it. One file
-here is one test; its docstring says what must never happen. The exit code is 1 if anything did.
+``--cases`` is a percentage: at 100, the default, 1,000 damaged deliveries are tried; the other tests grow and shrink
+with it. One file here is one test; its docstring says what must never happen. The exit code is 1 if anything did.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from features.workspace import write_text
 
-TESTS = ("intake_killed", "train_killed", "bundle_tampering", "extract_fuzz")
+TESTS = ("intake_killed", "intake_concurrent", "train_killed", "bundle_tampering", "intake_fuzz")
 ALL = 100
 SEED = 20260101
 
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--only", action="append", choices=TESTS, metavar="NAME", help="this one (repeatable)")
-    parser.add_argument("--cases", type=int, default=ALL, help=f"damaged deliveries; the rest in proportion ({ALL})")
+    parser.add_argument("--cases", type=int, default=ALL, help=f"percent of the cases of each test ({ALL})")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed, the same cases")
     return parser
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import random
+import zipfile
 from collections.abc import Callable
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 Damage = Callable[[bytes, random.Random], bytes]
 HUGE = 3_000_000
+ROWS = 60
 ODD_CELLS = (
     b"9999-99-99", b"0000-00-00 00:00", b"31/12/2024", b"-1", b"1e309", b"NaN", b"NULL", b"'; DROP TABLE event; --",
     b"=1+1", b"\xc3\xa9\xe2\x80\xae", b"9" * 400, b"Y" * 5, b"2024-02-30 25:61", b'""""', b"\\N",
@@ -126,10 +133,46 @@ def a_column_more(content: bytes, rng: random.Random) -> bytes:
     return b"\n".join([head + b"," + name, *(line + b",x" for line in lines if line)])
 
 
+def workbook(content: bytes, rng: random.Random) -> bytes:
+    """An Excel workbook of the same cells (of the first rows, as far as a small one goes)."""
+    return _workbook(content, lambda cell, row: cell)
+
+
+def workbook_with_a_formula(content: bytes, rng: random.Random) -> bytes:
+    """A workbook in which some row calculates."""
+    at = rng.randrange(1, ROWS)
+    return _workbook(content, lambda cell, row: "=1+1" if row == at else cell)
+
+
+def workbook_damaged(content: bytes, rng: random.Random) -> bytes:
+    """A workbook with a few bytes changed, or with its end lost."""
+    return rng.choice([bytes_changed, cut_off, bytes_lost])(workbook(content, rng), rng)
+
+
+def zip_bomb(content: bytes, rng: random.Random) -> bytes:
+    """A small workbook that would unpack to two hundred times its size."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/worksheets/sheet1.xml", bytes(rng.randint(10, 40) * 1_000_000))
+    return packed.getvalue()
+
+
+def _workbook(content: bytes, change: Callable[[str, int], str]) -> bytes:
+    book, packed = Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    for number, row in enumerate(csv.reader(io.StringIO(content.decode("utf-8", "replace")))):
+        if number < ROWS:
+            sheet.append([change(ILLEGAL_CHARACTERS_RE.sub("", cell), number) for cell in row])
+    book.save(packed)
+    return packed.getvalue()
+
+
+WORKBOOKS: tuple[Damage, ...] = (workbook, workbook_with_a_formula, workbook_damaged, zip_bomb)
+"""Damages that make a workbook of the file."""
 DAMAGES: tuple[Damage, ...] = (
     bytes_changed, bytes_lost, cut_off, lines_cut_off, headings_swapped, columns_swapped, another_delimiter, huge_cell,
     nul_bytes, odd_cell, open_quotation, lines_twice, lines_shuffled, no_header, another_encoding, nothing_left,
-    a_column_more,
+    a_column_more, *WORKBOOKS,
 )  # fmt: skip
 
 

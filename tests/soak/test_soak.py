@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from features.workspace import Workspace
-from tests.soak import extract_fuzz
+from tests.soak import intake_fuzz
 from tests.soak.__main__ import TESTS, main
 from tests.soak.damage import DAMAGES
 
@@ -18,16 +18,16 @@ CONTENT = b"upn,sex\nA1,F\nA2,M\nA3,F\n"
 
 def test_a_few_cases_pass_and_are_written_as_the_other_tools_read_them(tmp_path: Path) -> None:
     target = tmp_path / "soak.json"
-    few = ["--only", "bundle_tampering", "--only", "extract_fuzz", "--cases", "4"]
+    few = ["--only", "bundle_tampering", "--only", "intake_fuzz", "--cases", "1"]
     assert main([*few, "--json", str(target)]) == 0
     assert json.loads(target.read_text()) == [
-        {"name": "bundle_tampering", "cases": 16, "failures": 0},
-        {"name": "extract_fuzz", "cases": 4, "failures": 0},
+        {"name": "bundle_tampering", "cases": 4, "failures": 0},
+        {"name": "intake_fuzz", "cases": 10, "failures": 0},
     ]
 
 
 def test_every_test_is_listed() -> None:
-    folder = Path(extract_fuzz.__file__).parent
+    folder = Path(intake_fuzz.__file__).parent
     texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
     assert {name for name, text in texts.items() if "\nCASES = " in text} == set(TESTS)
 
@@ -42,16 +42,16 @@ def test_each_damage_changes_the_file_and_the_same_seed_does_the_same(damage) ->
     ("raised", "said"),
     [
         (ValueError("row 3"), "ValueError instead of a refusal"),
-        (extract_fuzz.Refusal("cla.csv: see UPN A123456789012"), "the message quotes somebody's data"),
-        (extract_fuzz.Refusal("the delivery is bad"), "the message names no file"),
+        (intake_fuzz.Refusal("cla.csv: see UPN A123456789012"), "the message quotes somebody's data"),
+        (intake_fuzz.Refusal("the delivery is bad"), "the message names no file"),
     ],
 )
 def test_a_bad_answer_to_a_damaged_file_is_seen(tmp_path: Path, monkeypatch, raised: Exception, said: str) -> None:
     def refuses(*_: object, **__: object) -> None:
         raise raised
 
-    monkeypatch.setattr(extract_fuzz, "take_in", refuses)
-    assert extract_fuzz._one(Workspace(tmp_path), frozenset({"A123456789012"})) == [said]
+    monkeypatch.setattr(intake_fuzz, "take_in", refuses)
+    assert intake_fuzz._one(Workspace(tmp_path), frozenset({"A123456789012"})) == [said]
 
 
 def test_a_warehouse_touched_by_a_refused_load_is_seen(tmp_path: Path, monkeypatch) -> None:
@@ -60,7 +60,7 @@ def test_a_warehouse_touched_by_a_refused_load_is_seen(tmp_path: Path, monkeypat
     def spoils(*_: object, **__: object) -> None:
         workspace.data.mkdir()
         workspace.warehouse.write_text("half")
-        raise extract_fuzz.Refusal("cla.csv: no")
+        raise intake_fuzz.Refusal("cla.csv: no")
 
-    monkeypatch.setattr(extract_fuzz, "take_in", spoils)
-    assert extract_fuzz._one(workspace, frozenset()) == ["refused, and yet the warehouse changed"]
+    monkeypatch.setattr(intake_fuzz, "take_in", spoils)
+    assert intake_fuzz._one(workspace, frozenset()) == ["refused, and yet the warehouse changed"]

@@ -13,12 +13,13 @@ from pathlib import Path
 from features.errors import Refusal
 from features.feeds import FEEDS
 from features.intake import take_in
+from features.quarantine import FeedReport
 from features.synthetic import DEFAULT_SEED, make_partners
 from features.warehouse import Warehouse
 from features.workspace import Workspace
-from tests.soak.damage import DAMAGES, Damage
+from tests.soak.damage import DAMAGES, HUGE, WORKBOOKS, Damage
 
-CASES = 100
+CASES = 1000
 CHILDREN = 500
 FILES = (1, 1, 1, 2, 3)
 NUMBERS = ("upn", "nominal_id", "yj_person_id", "child_id", "pnc_id", "dob", "address")
@@ -54,9 +55,11 @@ def _damage(extracts: Path, first: Damage, rng: random.Random) -> str:
     for number in range(rng.choice(FILES)):
         path = extracts / rng.choice(FEEDS).file_name
         damage = first if number == 0 else rng.choice(DAMAGES)
-        content = path.read_bytes()
+        content = path.read_bytes() if path.exists() else b""
         if content.strip():
             path.write_bytes(damage(content, rng))
+            if damage in WORKBOOKS:
+                path.rename(path.with_suffix(".xlsx"))
             done.append(f"{path.name} {damage.__name__}")
     return ", ".join(done)
 
@@ -71,6 +74,7 @@ def _one(workspace: Workspace, personal: frozenset[str]) -> list[str]:
         return [f"{type(error).__name__} instead of a refusal"]
     else:
         faults = _faults_of_load(workspace, report.people, report.events)
+        faults += [fault for feed in report.feeds for fault in _rows_lost(workspace, feed)]
     return faults + (["the load left files behind"] if (workspace.data / ".loading").exists() else [])
 
 
@@ -79,7 +83,7 @@ def _faults_of_refusal(workspace: Workspace, said: str, before: bytes, personal:
     words = {word.strip(".,:;()\"'") for word in said.split()}
     if words & personal:
         faults.append("the message quotes somebody's data")
-    return faults + ([] if ".csv" in said else ["the message names no file"])
+    return faults + ([] if ".csv" in said or ".xlsx" in said else ["the message names no file"])
 
 
 def _faults_of_load(workspace: Workspace, people: int, events: int) -> list[str]:
@@ -91,6 +95,28 @@ def _faults_of_load(workspace: Workspace, people: int, events: int) -> list[str]
         """).to_pylist()[0]
     whole = counts == {"people": people, "events": events, "strangers": 0}
     return [] if whole else ["the warehouse does not hold what the report says"]
+
+
+def _rows_lost(workspace: Workspace, feed: FeedReport) -> list[str]:
+    """Every row sent is loaded or in quarantine, and never both: counted in the files, not as it loads."""
+    aside = workspace.quarantine / f"{feed.name}.csv"
+    accounted = feed.rows_loaded + feed.rows_quarantined == feed.rows_read
+    found = [] if accounted else [f"{feed.name}: rows read are neither loaded nor aside"]
+    if _rows(aside) != feed.rows_quarantined:
+        found.append(f"{feed.name}: the quarantine does not hold the rows that were set aside")
+    sent = workspace.extracts / f"{feed.name}.csv"
+    if sent.exists() and _rows(sent) != feed.rows_read:
+        found.append(f"{feed.name}: {_rows(sent)} rows were sent, {feed.rows_read} read")
+    return found
+
+
+def _rows(path: Path) -> int:
+    """Rows under the header that are not blank."""
+    if not path.exists():
+        return 0
+    csv.field_size_limit(HUGE * 2)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return sum(1 for row in csv.reader(stream) if any(row)) - 1
 
 
 def _bytes(path: Path) -> bytes:
