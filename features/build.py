@@ -1,10 +1,11 @@
-"""Feature tables: compute the missing dates, keep each date under the key of all it depends on, read the rest."""
+"""Feature tables: compute the columns missing on each date, keep each under all that it rests on, read the rest."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from features import (
@@ -22,6 +22,7 @@ from features import (
     derived,
     homes,
     kernel,
+    known,
     layout,
     plan,
     variants,
@@ -29,11 +30,13 @@ from features import (
     windows,
 )  # fmt: skip
 from features.context import is_of_area, with_area_features
+from features.date_files import DateFile
 from features.definition import AnyFeature, Described, Feature, check_definitions
 from features.engines import local, reading
 from features.errors import BadConfiguration, EmptyCohort
+from features.known import code_of, column_key, known_on, known_through
 from features.warehouse import Warehouse
-from features.workspace import digest, digest_file, whole_file
+from features.workspace import digest
 
 MOST_DATES = 64
 """Up to this many as-of dates are kept as one file each; more (a date a person) are kept as one file."""
@@ -44,20 +47,8 @@ WORKERS = 2
 DAYS_APART = 1 << 20
 """More days than lie between any two as-of dates."""
 COMPUTING_CODE = (
-    windows,
-    where,
-    variants,
-    layout,
-    plan,
-    adding,
-    compiled,
-    kernel,
-    reading,
-    local,
-    homes,
-    context,
-    derived,
-)
+    windows, where, variants, layout, plan, adding, compiled, kernel, reading, local, homes, context, known, derived,
+)  # fmt: skip
 ONLY_WORDS = frozenset(field.name for field in fields(Described)) - {"name", "when_missing"}
 """Fields of a feature that only describe it: a change of words does not recompute a number."""
 
@@ -92,8 +83,8 @@ class FeatureTable:
 
 
 def definitions_digest(features: Sequence[AnyFeature]) -> str:
-    """A digest of what is computed: names, events, windows, summaries, missing rules; not the words."""
-    return digest([_computation(feature) for feature in features])
+    """A digest of what is computed and learned from: names, events, windows, summaries, missing rules; not words."""
+    return digest([[*_computation(feature), feature.fill, feature.flag_missing] for feature in features])
 
 
 def _computation(feature: AnyFeature) -> list[str]:
@@ -104,79 +95,120 @@ def _computation(feature: AnyFeature) -> list[str]:
 
 def code_digest() -> str:
     """A digest of the source code that computes features."""
-    return digest([digest_file(Path(str(module.__file__))) for module in COMPUTING_CODE])
+    return code_of(*COMPUTING_CODE)
 
 
 def build_feature_table(
     warehouse: Warehouse, rows: pa.Table, features: Sequence[AnyFeature], folder: Path, progress: Progress | None = None
 ) -> FeatureTable:
-    """The features of every row (person, as_of, age_years), in the order of ``rows``; dates already built are read.
+    """The features of every row (person, as_of, age_years), in the order of ``rows``; columns already built are read.
 
-    The cache key covers the data, the definitions, the code and the rows themselves, so it is never stale.
+    A column of a date is kept under all it rests on: its definition, the code, and what was known on the date of the
+    kinds of record it looks at. So it is never stale, and what reached us later does not rebuild it.
 
     :raises EmptyCohort: there are no rows.
     :raises BadConfiguration: a definition is faulty, or two have one name.
     """
+    wanted = _event_features(rows, features)
+    sorted_rows = _by_person(rows)
+    files = date_files(warehouse, sorted_rows, wanted, folder)
+    there = [file for file in files if len(file.stale()) < len(wanted)]
+    fresh = list(_compute(warehouse, sorted_rows, wanted, files, progress))
+    whole = pa.concat_tables([*fresh, *(file.read(wanted) for file in there)])
+    table = _in_order(whole, rows).append_column("age_years", rows["age_years"])
+    return FeatureTable(derived.complete(table, features), tuple(features), definitions_digest(features))
+
+
+def write_feature_files(
+    warehouse: Warehouse, rows: pa.Table, features: Sequence[AnyFeature], folder: Path, progress: Progress | None = None
+) -> list[Path]:
+    """As :func:`build_feature_table`, in memory that does not grow with the columns: only the files, a date each.
+
+    Derived features and ages are not written: they are made when a table is read.
+    """
+    wanted = _event_features(rows, features)
+    sorted_rows = _by_person(rows)
+    files = date_files(warehouse, sorted_rows, wanted, folder)
+    for _ in _compute(warehouse, sorted_rows, wanted, files, progress):
+        pass
+    return [file.path for file in files]
+
+
+def _event_features(rows: pa.Table, features: Sequence[AnyFeature]) -> list[Feature]:
+    """The features computed from events, once all is found in order."""
     if len(rows) == 0:
         raise EmptyCohort("no rows to build features for; the cohort is empty")
     check_definitions(features)
-    if not any(isinstance(feature, Feature) for feature in features):
+    wanted = [feature for feature in features if isinstance(feature, Feature)]
+    if not wanted:
         raise BadConfiguration("no feature looks at events; choose at least one theme")
-    version = definitions_digest(features)
-    home = folder / digest([warehouse.fingerprint, version, code_digest()])
-    parts = {home / f"{name}.parquet": part for name, part in _by_date(rows)}
-    missing = {path: part for path, part in parts.items() if not path.exists()}
-    tables = [pq.read_table(path, memory_map=True) for path in parts if path not in missing]
-    if missing:
-        tables.append(_build(warehouse, rows, missing, features, progress))
-    return FeatureTable(_in_order(pa.concat_tables(tables), rows), tuple(features), version)
+    return wanted
 
 
-def _by_date(rows: pa.Table) -> list[tuple[str, pa.Table]]:
-    """The rows of each as-of date with a file name; all in one where there are too many dates."""
-    dates = rows["as_of"].unique().sort()
+def date_files(warehouse: Warehouse, rows: pa.Table, features: Sequence[Feature], folder: Path) -> list[DateFile]:
+    """A file for each as-of date, with the keys its columns must have; one for all where there are too many dates."""
+    code = code_digest()
+    dates = rows["as_of"].unique().sort().to_pylist()
     if len(dates) > MOST_DATES:
-        return [(f"many-dates-{_rows_digest(rows)}", rows)]
-    parts = [(day, rows.filter(pa.compute.equal(rows["as_of"], day))) for day in dates]
-    return [(f"{day.as_py()}-{_rows_digest(part)}", part) for day, part in parts]
+        parts = [("many-dates", rows, known_through(warehouse, dates[-1]))]
+    else:
+        known = known_on(warehouse, dates)
+        parts = [(f"{day}", rows.filter(pc.equal(rows["as_of"], day)), known.get(day, {})) for day in dates]
+    return [
+        DateFile(
+            folder / f"{name}-{_rows_digest(part)}.parquet", part.select(["person", "as_of"]),
+            {f.name: column_key(f, _computation(f), code, what) for f in features},
+        )
+        for name, part, what in parts
+    ]  # fmt: skip
 
 
 def _rows_digest(rows: pa.Table) -> str:
     made = hashlib.sha256()
-    for name in ("person", "as_of", "age_years"):
+    for name in ("person", "as_of"):
         made.update(rows[name].to_numpy().tobytes())
     return made.hexdigest()[:12]
 
 
-def _build(
-    warehouse: Warehouse, rows: pa.Table, parts: Mapping[Path, pa.Table], features: Sequence[AnyFeature],
+def _compute(
+    warehouse: Warehouse, rows: pa.Table, features: Sequence[Feature], files: Sequence[DateFile],
     progress: Progress | None,
-) -> pa.Table:  # fmt: skip
-    """Compute the missing dates in one pass over the people, then write one whole file a date; all of them together."""
-    rows = _by_person(rows.filter(pc.is_in(rows["as_of"], pa.concat_tables(parts.values())["as_of"].unique())))
-    wanted = [feature for feature in features if isinstance(feature, Feature)]
-    of_areas = [feature for feature in wanted if is_of_area(feature)]
-    made, done = [], 0
-    for table in local.feature_ranges(warehouse, rows, [feature for feature in wanted if feature not in of_areas]):
-        made.append(derived.complete(with_area_features(warehouse, table, of_areas), features))
-        done += len(table)
-        if progress:
-            progress(f"features: {done:,} of {len(rows):,} person-dates")
-    whole = pa.concat_tables(made)
+) -> Iterator[pa.Table]:  # fmt: skip
+    """Compute the columns that are missing, those missing on the same dates in one pass over the people.
 
-    def write(path: Path) -> None:
-        with whole_file(path) as scratch:
-            pq.write_table(
-                _in_order(whole, parts[path]),
-                scratch,
-                compression="zstd",
-                use_dictionary=["as_of"],
-                write_statistics=False,
-            )
+    Yields the ranges of files of which every column was missing, so that they need not be read back.
+    """
+    passes: dict[tuple[str, ...], list[DateFile]] = {}
+    for file in files:
+        if stale := file.stale():
+            passes.setdefault(stale, []).append(file)
+    for stale, those in passes.items():
+        asked = [feature for feature in features if feature.name in stale]
+        yield from _one_pass(warehouse, rows, asked, those, progress, len(asked) == len(features))
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(write, parts))
-    return whole
+
+def _one_pass(
+    warehouse: Warehouse, rows: pa.Table, features: Sequence[Feature], files: Sequence[DateFile],
+    progress: Progress | None, wanted_whole: bool,
+) -> Iterator[pa.Table]:  # fmt: skip
+    """These columns for these files, range by range of people; files replace the old ones at the end."""
+    if sum(len(file.rows) for file in files) < len(rows):
+        rows = rows.filter(pc.is_in(rows["as_of"], pa.concat_tables(f.rows for f in files)["as_of"].unique()))
+    of_areas = [feature for feature in features if is_of_area(feature)]
+    of_people = [feature for feature in features if feature not in of_areas]
+    done = 0
+    with ExitStack() as stack, ThreadPoolExecutor(WORKERS) as pool:
+        for file in files:
+            stack.enter_context(file.being_written([feature.name for feature in features]))
+        for table in local.feature_ranges(warehouse, rows, of_people):
+            made = with_area_features(warehouse, table, of_areas)
+            made = made.select(["person", "as_of", *(feature.name for feature in features)])
+            list(pool.map(lambda file, made=made: file.write(made), files))
+            done += len(table)
+            if progress:
+                progress(f"features: {done:,} of {len(rows):,} person-dates")
+            if wanted_whole:
+                yield made
 
 
 def _by_person(rows: pa.Table) -> pa.Table:

@@ -205,7 +205,11 @@ class Feature(Described):
         return [f"{self.name}: {fault}" for fault in found]
 
     def _measure_faults(self) -> Iterator[str]:
-        if not isinstance(self.measure, ByCode):
+        if isinstance(self.measure, Measure):
+            asked = [KINDS[kind] for kind in self.events.kinds if kind in KINDS]
+            if self.summary in USES_MEASURE and asked and not any(getattr(kind, self.measure) for kind in asked):
+                have = ", ".join(name for name, kind in KINDS.items() if getattr(kind, self.measure))
+                yield f"{'/'.join(self.events.kinds)} carries no {self.measure}; these do: {have}"
             return
         if self.summary not in USES_MEASURE or self.summary is Summary.TREND:
             yield f"{self.summary} cannot use a number by code"

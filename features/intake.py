@@ -10,7 +10,19 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from features import checking, contracts, identities, linkage, loading, people, pseudonyms, sources, store, warehouse
+from features import (
+    checking,
+    content,
+    contracts,
+    identities,
+    linkage,
+    loading,
+    people,
+    pseudonyms,
+    sources,
+    store,
+    warehouse,
+)
 from features.agreements.door import refusals
 from features.checking import Extract
 from features.deliveries import day_received
@@ -108,7 +120,7 @@ def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date)
 
 def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser, workspace: Workspace) -> str:
     """Everything a load depends on: the files, how feeds read them, the code, the key, decisions and link weights."""
-    modules = (checking, contracts, loading, people, pseudonyms, sources, store, warehouse)
+    modules = (checking, content, contracts, loading, people, pseudonyms, sources, store, warehouse)
     paths = [Path(str(module.__file__)) for module in modules] + sorted(Path(str(linkage.__file__)).parent.glob("*.py"))
     code = [digest_file(path) for path in (*paths, people.weights_path(workspace))]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
@@ -223,11 +235,20 @@ def _load_feed(connection: Connection, report: FeedReport, links: str, say: Prog
     feed = next(feed for feed in FEEDS if feed.name == report.name)
     say(f"loading {feed.name}")
     events = loading.make_events(connection, feed) if feed.events else 0
+    before_birth = loading.leave_out_before_birth(connection, feed) if feed.events else 0
+    if before_birth:
+        say(f"{feed.file_name}: {before_birth} event(s) happened before the person's month of birth and were left out; "
+            "correct the day or the date of birth in the extract")  # fmt: skip
     if feed.relations:
         loading.make_relations(connection, feed)
     if feed.area_events:
         loading.make_area_events(connection, feed)
-    return replace(report, events=events, content_digest=loading.content_digest(connection, feed, links))
+    return replace(
+        report,
+        events=events - before_birth,
+        before_birth=before_birth,
+        content_digest=loading.content_digest(connection, feed, links),
+    )
 
 
 def _feed_table(reports: list[FeedReport]) -> pa.Table:

@@ -56,6 +56,15 @@ def make_events(connection: Connection, feed: Feed) -> int:
     return int(added.fetchall()[0][0])
 
 
+def leave_out_before_birth(connection: Connection, feed: Feed) -> int:
+    """Take events of a feed from before the person's month of birth out of ``new_event``; how many there were."""
+    taken = connection.execute(f"""
+        DELETE FROM new_event USING new_person p WHERE new_event.source = '{feed.name}'
+        AND new_event.person = p.person AND NOT {sql_in_order("p.birth_month", "new_event.happened_on")}
+    """)
+    return int(taken.fetchall()[0][0])
+
+
 def make_relations(connection: Connection, feed: Feed) -> None:
     """Add to ``new_relation`` who a feed says is related to whom, one row each way; nobody is related to themselves."""
     number = f"SELECT * FROM number WHERE numbering = '{feed.numbering}'"

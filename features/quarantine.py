@@ -29,6 +29,8 @@ class FeedReport:
     quarantined: dict[str, int]
     content_digest: str = ""
     events: int = 0
+    before_birth: int = 0
+    """Events left out because they happened before the person's month of birth: a wrong date, or a wrong person."""
 
     @property
     def over_budget(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Self
 import pyarrow as pa
 
 from features.agreements import tables as agreement_tables
+from features.content import content_sql
 from features.errors import BadInput, MissingStep
 from features.events import AREA_EVENT_SCHEMA, EVENT_SCHEMA, RELATION_SCHEMA
 from features.given import take_tables
@@ -32,6 +33,7 @@ STORED = {
     "relation": f"SELECT {', '.join(RELATION_SCHEMA.names)} FROM new_relation ORDER BY ALL",
     "area_event": f"SELECT {', '.join(AREA_EVENT_SCHEMA.names)}, class_id FROM new_area_event ORDER BY place, "
     "happened_on, class_id, available_on, withdrawn_on, ended_on, source, record, value, gravity",
+    "content": content_sql(),
     "feed": "SELECT name, partner, rows_loaded, rows_quarantined, content_digest FROM new_feed ORDER BY name",
     **agreement_tables.STORED,
     "load": "SELECT input_digest, report FROM new_load",
@@ -49,7 +51,7 @@ class Warehouse:
             raise MissingStep(f"no warehouse at {path}: load the partners' extracts first")
         try:
             self._connection = connect(path, read_only=True)
-            self._connection.execute("SELECT input_digest FROM load").fetchall()
+            self._connection.execute("SELECT input_digest FROM load, (SELECT count(part) FROM content)").fetchall()
         except StoreError:
             raise BadInput(f"{path} is not a warehouse this version can read: move it away and load again") from None
 

@@ -190,6 +190,16 @@ def sql_visible(as_of: str, alias: str = "e") -> str:
     return f"({alias}.available_on < {as_of} AND ({alias}.withdrawn_on IS NULL OR {as_of} <= {alias}.withdrawn_on))"
 
 
+def sql_known_from(alias: str) -> str:
+    """The day after which a row may count on a date, as SQL: it is available and has happened."""
+    return f"greatest({alias}.available_on, {alias}.happened_on)"
+
+
+def sql_before(day: str, as_of: str) -> str:
+    """Whether a day lies before a date, as SQL."""
+    return f"({day} < {as_of})"
+
+
 def sql_lent_from(relation: str, event: str) -> str:
     """The day after which an event of somebody related may count, as SQL: both are known and the relation has begun."""
     return f"greatest({relation}.available_on, {relation}.happened_on, {event}.available_on)"

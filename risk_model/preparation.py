@@ -22,6 +22,7 @@ from risk_model.errors import BadConfiguration
 from risk_model.experiment import EntryRule, Experiment, UnusualPeriod
 from risk_model.training.dataset import Dataset
 from risk_model.training.inputs import Inputs
+from risk_model.training.missing import rules_of
 
 Say = Callable[[str], None]
 
@@ -48,6 +49,7 @@ class Prepared:
             X=self.features.matrix(),
             feature_names=self.features.names,
             directions=tuple(getattr(feature, "direction", 0) for feature in self.features.features),
+            missing=rules_of(self.features.features),
             days_to_event=np.where(np.isnat(event_on), np.nan, (event_on - as_of).astype(np.float64)),
         )
         return Inputs(dataset, is_male, event_on)

@@ -8,7 +8,21 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from features.definition import Fill
 from risk_model.errors import BadConfiguration
+
+
+@dataclass(frozen=True)
+class MissingRule:
+    """What a feature's definition says of missing values."""
+
+    fill: Fill = Fill.KEEP
+    flag: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether values stay as they are."""
+        return self.fill is Fill.KEEP and not self.flag
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,8 @@ class Dataset:
     feature_names: tuple[str, ...]
     directions: tuple[int, ...] = ()
     """For each feature, whether more of it is known to go with the outcome (1), against it (-1), or neither (0)."""
+    missing: tuple[MissingRule, ...] = ()
+    """For each feature, what a fit does with its missing values; none at all where all are left as they are."""
     days_to_event: NDArray[np.float64] | None = None
     """Days from the as-of date to the first outcome event, NaN where none was seen; only times to an event need it."""
 
@@ -67,4 +83,5 @@ class Dataset:
         places = [self.feature_names.index(name) for name in names]
         directions = tuple(self.directions[place] for place in places) if self.directions else ()
         X = np.ascontiguousarray(self.X[:, places])
-        return replace(self, X=X, feature_names=names, directions=directions)
+        missing = tuple(self.missing[place] for place in places) if self.missing else ()
+        return replace(self, X=X, feature_names=names, directions=directions, missing=missing)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.workspace import read_json, write_json
 from risk_model.errors import NotPublishable, Refusal, Untrainable, all_faults
 from risk_model.experiment import Experiment
+from risk_model.training import missing
 from risk_model.training.bands import Predicted, make_bands
 from risk_model.training.calibration import Calibrator, fit_calibrator
 from risk_model.training.capacity import check_capacity, listed_by_team
@@ -177,7 +178,8 @@ def fit_recipe(experiment: Experiment, name: str, known: Inputs, split: Split) -
     estimator = ESTIMATORS[name]
     train_on, later = known.within(split.train), known.within(split.calibrate)
     needs = estimator.needs_protected
-    fitted = estimator.fit(train_on.rows, experiment.estimators[name], experiment.seed, train_on.protected(needs))
+    fit = missing.fitter(estimator, train_on.rows, train_on.protected(needs))
+    fitted = fit(experiment.estimators[name], experiment.seed)
     raw = fitted.raw_score(later.rows.X, later.protected(needs))
     return fitted, fit_calibrator(raw, later.rows.outcome, estimator.scale)
 

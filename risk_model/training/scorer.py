@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from features.workspace import read_json, whole_folder, write_json
 from risk_model.errors import BadInput, NotPublishable
+from risk_model.training import missing
 from risk_model.training.bands import Band
 from risk_model.training.calibration import Calibrator
 from risk_model.training.estimators import ESTIMATORS
@@ -72,5 +73,5 @@ class ScoringModel:
         if estimator is None or not estimator.publishable:
             raise BadInput(f"{FILE}: {saved['estimator']!r} is not an estimator that may score")
         bands = tuple(Band.from_json(band) for band in saved["bands"])
-        fitted = estimator.load(folder / "estimator")
+        fitted = missing.load(estimator, folder / "estimator")
         return cls(estimator.name, tuple(saved["feature_names"]), fitted, Calibrator.load(folder), bands)

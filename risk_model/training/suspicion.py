@@ -1,4 +1,9 @@
-"""The "too good to be true" alarm: one feature that nearly gives the answer away is a leak until shown otherwise."""
+"""The "too good to be true" alarm: one feature that nearly gives the answer away is a leak until shown otherwise.
+
+Two signs are looked for. A feature that tells nearly all who had the outcome from nearly all who had not; and a feature
+that marks out a group of which nearly all had it, however small a part of all outcomes they are: what is recorded only
+once the outcome has begun (a hearing, a worker assigned) is filled in for some, and gives exactly them away.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +15,29 @@ from risk_model.training.dataset import Dataset
 
 MOST_AUC = 0.95
 """No single fact known beforehand tells as much about a rare event a year ahead."""
+MOST_PURE = 0.9
+"""No single fact known beforehand marks out people of whom so many have a rare outcome."""
+LEAST_MARKED = 20
+"""A smaller group may be pure by chance."""
+RARE = 0.2
+"""Purity says something only where the outcome is rarer than this."""
 
 
 def refuse_too_good(rows: Dataset, where: str) -> None:
-    """Refuse training rows in which one feature, either way round, or its being missing, has an AUC above 0.95.
+    """Refuse training rows in which one feature, either way round, or its being missing, gives the outcome away.
 
-    :raises Untrainable: names every such feature, with its AUC.
+    :raises Untrainable: names every such feature, with its AUC above 0.95, or the 20 or more rows it marks out of which
+        over 90% have the outcome.
     """
     positive = rows.outcome > 0
     faults = []
     for name, column in zip(rows.feature_names, rows.X.T, strict=True):
         auc = _furthest_auc(column, positive)
+        marked, share = _purest_group(column, positive)
         if auc > MOST_AUC:
             faults.append(f"{name}: AUC {auc:.3f}")
+        elif share > MOST_PURE:
+            faults.append(f"{name}: of {marked} rows it marks out, {share:.0%} have the outcome")
     if faults:
         advice = "look for the outcome in how it is made (its dates, its events), or leave it out:"
         raise Untrainable(all_faults(f"{where}: a feature is too good to be true; {advice}", faults))
@@ -38,3 +53,22 @@ def _furthest_auc(column: NDArray[np.float32], positive: NDArray[np.bool_]) -> f
         below = np.searchsorted(others, wanted, "left") + np.searchsorted(others, wanted, "right")
         found.append(float(below.sum()) / (2 * len(others) * len(wanted)))
     return max(max(auc, 1 - auc) for auc in found)
+
+
+def _purest_group(column: NDArray[np.float32], positive: NDArray[np.bool_]) -> tuple[int, float]:
+    """The purest of the groups with the lowest values, with the highest and with none, of LEAST_MARKED rows or more.
+
+    How many rows it has, and what share of them are positive.
+    """
+    if positive.mean() > RARE:
+        return 0, 0.0
+    order = np.argsort(column, kind="stable")  # missing values come last
+    known = len(column) - int(np.isnan(column).sum())
+    wanted = np.r_[0, np.cumsum(positive[order])]
+    ends = np.r_[np.flatnonzero(np.diff(column[order[:known]])) + 1, known]
+    starts = np.r_[0, ends[:-1]]
+    sizes = np.r_[ends, known - starts, len(column) - known]
+    positives = np.r_[wanted[ends], wanted[known] - wanted[starts], wanted[-1] - wanted[known]]
+    share = np.where(sizes >= LEAST_MARKED, positives / np.maximum(sizes, 1), 0.0)
+    at = int(share.argmax())
+    return int(sizes[at]), float(share[at])

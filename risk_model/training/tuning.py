@@ -18,6 +18,7 @@ from features.workspace import digest
 from risk_model.errors import BadConfiguration, Refusal, all_faults
 from risk_model.experiment import Experiment
 from risk_model.plan import Range, SearchPlan
+from risk_model.training import missing
 from risk_model.training.capacity import listed_by_team
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.folds import Fold, check_folds, tuning_folds
@@ -111,7 +112,7 @@ class Searching:
         """What fits the fold's rows; made once, so that what all fits share is made once."""
         if at == len(self.fitters):
             learn, estimator = self.known.within(self.folds[at].learn), ESTIMATORS[self.estimator]
-            self.fitters.append(estimator.fitter(learn.rows, learn.protected(estimator.needs_protected)))
+            self.fitters.append(missing.fitter(estimator, learn.rows, learn.protected(estimator.needs_protected)))
         return self.fitters[at]
 
 

@@ -5,10 +5,10 @@
     python -m tests.benchmarks --quick          # a twentieth of the size: whether it runs, not how fast
 
 Every side has a process of its own and two threads. After one run to warm up (whose answers are compared: the same
-values, or the bench fails) the sides take turns, five times (fifteen where both are short, three where one is slow),
-and medians are given; so a busy machine moves the seconds, and the ratios less. Everything is drawn from a seed into a
-temporary folder. ``peak_mb`` is the most memory our process held. One file here is one comparison; its docstring says
-what is compared.
+values, or the bench fails) the sides take turns, five times (fifteen where both are short, three where one is slow, or
+as often as the comparison says), and medians are given; so a busy machine moves the seconds, and the ratios less.
+Everything is drawn from a seed into a temporary folder. ``peak_mb`` is the most memory our process held. One file here
+is one comparison; its docstring says what is compared.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ COMPARISONS = (
     "features_vs_polars",
     "features_vs_timeseriesflattener",
     "spark_overhead",
-    "features_growth_slope",
+    "features_scale_slope",
+    "features_scale_slope_at_double",
     "score_vs_lightgbm_contributions",
     "explain_vs_lightgbm_contributions",
     "explain_many_vs_lightgbm_contributions",
@@ -63,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     lines: list[Line] = []
     differ: list[str] = []
+    over: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         prepared: dict[Any, tuple[Path, str]] = {}
         for name in asked.only or COMPARISONS:
@@ -73,12 +75,16 @@ def main(arguments: list[str] | None = None) -> int:
             line, same = _compare(name, Path(folder), prepared, asked.quick, asked.repeats)
             lines.append(line)
             differ += [] if same else [name]
+            if line.peak_mb > getattr(import_module(f"tests.benchmarks.{name}"), "MOST_MEMORY_MB", math.inf):
+                over.append(f"{name}: {line.peak_mb:,.0f} MB at its peak")
     print(_table(lines))
     if asked.json:
         write_text(asked.json, json.dumps([asdict(line) for line in lines], indent=2) + "\n")
     for name in differ:
         print(f"bench: {name}: the two sides' answers differ", file=sys.stderr)
-    return 1 if differ else 0
+    for said in over:
+        print(f"bench: {said}, more than it may take", file=sys.stderr)
+    return 1 if differ or over else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,7 +108,8 @@ def _compare(
         folder.mkdir()
         prepared[module.prepare] = folder, module.prepare(folder, quick)
     folder, size = prepared[module.prepare]
-    found = measure(path, module.SIDES, folder, repeats)
+    found = measure(path, module.SIDES, folder, repeats, getattr(module, "TIMES", None))
+    size = size.format(getattr(module, "FEATURES", ""))
     answers = [side.answer for side in found.values()]
     same = all(answer == answers[0] for answer in answers)
     if module.SIDES[0] != "ours":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -29,19 +29,28 @@ class Measured:
     answer: Any
 
 
-def measure(module: str, sides: tuple[str, ...], folder: Path, repeats: int) -> dict[str, Measured]:
+def measure(
+    module: str, sides: tuple[str, ...], folder: Path, repeats: int, times: Mapping[str, int] | None = None
+) -> dict[str, Measured]:
     """Every side once to warm up, once to see how long it takes, then timed in turn: A B A B ...
+
+    Sides that say how many ``times`` they are to be run warm up by themselves, and are timed from their first run.
 
     ``module.side(name, folder)`` returns the work; what the work returns goes to ``module.answer``, untimed.
     """
     with _processes(module, sides, folder) as pipes:
-        answers = {name: _ask(pipes[name], "work and answer")[1] for name in sides}
-        times = {name: [_ask(pipes[name], "work")[0]] for name in sides}
-        for _ in range(_how_often(repeats, max(seconds for (seconds,) in times.values())) - 1):
-            for name in sides:
-                times[name].append(_ask(pipes[name], "work")[0])
+        first = {name: _ask(pipes[name], "work and answer") for name in sides}
+        if times is None:
+            took = {name: [_ask(pipes[name], "work")[0]] for name in sides}
+            often = dict.fromkeys(sides, _how_often(repeats, max(seconds for (seconds,) in took.values())))
+        else:
+            took = {name: [first[name][0]] for name in sides}
+            often = {name: min(repeats, times[name]) for name in sides}
+        for turn in range(1, max(often.values())):
+            for name in (name for name in sides if turn < often[name]):
+                took[name].append(_ask(pipes[name], "work")[0])
         peaks = {name: _ask(pipes[name], "peak") for name in sides}
-    return {name: Measured(statistics.median(times[name]), peaks[name], answers[name]) for name in sides}
+    return {name: Measured(statistics.median(took[name]), peaks[name], first[name][1]) for name in sides}
 
 
 def _how_often(repeats: int, seconds: float) -> int:

@@ -12,7 +12,7 @@ from tests.benchmarks.__main__ import COMPARISONS, Line, main
 
 FIELDS = {"name": str, "ours_seconds": float, "reference": str, "reference_seconds": float, "ratio": float,
           "peak_mb": float, "size": str}  # fmt: skip
-TWO = ("features_vs_compiled_loop", "features_growth_slope")
+TWO = ("features_vs_compiled_loop", "features_scale_slope")
 
 
 def test_the_figures_are_written_as_the_other_tools_read_them(tmp_path: Path, capsys) -> None:

@@ -77,7 +77,7 @@ def rows_of(dates: list[date]) -> pa.Table:
     })  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(events, max_size=30), st.lists(relations, max_size=12), st.sets(days, min_size=1, max_size=4))
 def test_others_events_agree_with_the_slow_checker(tmp_path_factory, drawn, ties, dates) -> None:
     folder = tmp_path_factory.mktemp("around")

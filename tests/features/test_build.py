@@ -128,6 +128,63 @@ def test_the_cache_is_not_used_when_data_or_definitions_change(warehouse_path: P
         )
 
 
+def spied(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[date], set[str]]]:
+    """What the engine is asked for, dates and features, one entry a pass."""
+    asked: list[tuple[set[date], set[str]]] = []
+    ranges = local.feature_ranges
+
+    def spy(warehouse: Warehouse, rows: pa.Table, features: list[Feature]):
+        asked.append((set(rows["as_of"].to_pylist()), {feature.name for feature in features}))
+        return ranges(warehouse, rows, features)
+
+    monkeypatch.setattr(local, "feature_ranges", spy)
+    return asked
+
+
+ASB = Feature("asb", "?", theme="t", phrase=SAY, events=Where("asb"), window=LookBack(), summary=Summary.COUNT)
+
+
+def test_one_changed_value_rebuilds_only_the_features_and_dates_that_rest_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asb = [Event(2, "asb", "subject", "nuisance", date(2023, 5, 1), date(2023, 5, 8), value=value) for value in (1, 2)]
+    asked, tables = spied(monkeypatch), []
+    for folder, one in (("a", asb[0]), ("b", asb[1])):
+        with Warehouse(make_warehouse(tmp_path / folder, [*EVENTS, one], BORN, {}).warehouse) as warehouse:
+            tables.append(build_feature_table(warehouse, rows_of(DATES), (YEAR, ASB), tmp_path / "f").table)
+    assert asked == [(set(DATES), {"year", "asb"}), ({DATES[1]}, {"asb"})]
+    assert tables[0].to_pandas().equals(tables[1].to_pandas())
+
+
+def test_a_changed_definition_or_a_new_feature_is_the_only_one_computed(
+    warehouse_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = spied(monkeypatch)
+    longer = Feature("ever", "?", theme="t", phrase=SAY, events=THEFT, window=LookBack(900), summary=Summary.COUNT)
+    with Warehouse(warehouse_path) as warehouse:
+        build_feature_table(warehouse, rows_of(DATES), (YEAR,), tmp_path / "f")
+        build_feature_table(warehouse, rows_of(DATES), (YEAR, EVER), tmp_path / "f")
+        build_feature_table(warehouse, rows_of(DATES), (YEAR, longer), tmp_path / "f")
+        kept = build_feature_table(warehouse, rows_of(DATES), (YEAR, longer), tmp_path / "f").table
+        anew = build_feature_table(warehouse, rows_of(DATES), (YEAR, longer), tmp_path / "g").table
+    assert [names for _, names in asked] == [{"year"}, {"ever"}, {"ever"}, {"year", "ever"}]
+    assert kept.to_pandas().equals(anew.to_pandas())
+
+
+def test_files_written_in_bounded_memory_are_those_a_table_is_read_from(
+    warehouse_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "ROWS_A_RANGE", 1)
+    asked = spied(monkeypatch)
+    with Warehouse(warehouse_path) as warehouse:
+        paths = build.write_feature_files(warehouse, rows_of(DATES), FEATURES, tmp_path / "f")
+        read = build_feature_table(warehouse, rows_of(DATES), FEATURES, tmp_path / "f").table
+        anew = build_feature_table(warehouse, rows_of(DATES), FEATURES, tmp_path / "g").table
+    assert len(paths) == 2
+    assert len(asked) == 2
+    assert read.to_pandas().equals(anew.to_pandas())
+
+
 def test_words_do_not_change_what_is_computed_and_numbers_do() -> None:
     said = Feature("year", "Asked differently?", theme="u", phrase=Phrase("{n}!"), events=THEFT, window=LookBack(365),
                    summary=Summary.COUNT, strength=Strength("good", at_most=0), direction=1)  # fmt: skip

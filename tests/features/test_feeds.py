@@ -286,3 +286,14 @@ def test_who_is_related_to_whom_is_read_from_shared_incidents_and_addresses(tmp_
     assert [tuple(row.values()) for row in area.to_pylist()] == [
         ("E1", "robbery", date(2021, 5, 1), date(2021, 5, 10)), ("E2", "theft", met, date(2021, 6, 10)),
     ]  # fmt: skip
+
+
+def test_what_happened_before_birth_is_left_out_counted_and_told(tmp_path: Path) -> None:
+    changes = with_rows("custody", "C9 | P3 | 2008-05-02 23:00 | 2008-05-02 23:30 | 2008-05-03 05:00 | rui")
+    workspace, told = Workspace(tmp_path / "w"), []
+    report = take_in(workspace, deliver(tmp_path / "d", changes), told.append, key_seed=1)
+    custody = next(feed for feed in report.feeds if feed.name == "custody")
+    assert (custody.rows_loaded, custody.events, custody.before_birth) == (2, 1, 1)
+    assert any("custody.csv: 1 event(s) happened before the person's month of birth" in line for line in told)
+    with Warehouse(workspace.warehouse) as warehouse:
+        assert warehouse.sql("SELECT count(*) AS n FROM event WHERE kind = 'custody'")["n"][0].as_py() == 1

@@ -128,7 +128,7 @@ def assert_same(events: list[Event], rows: pa.Table, threads: int = 1) -> None:
             assert got == pytest.approx(expected, rel=1e-5, abs=1e-5, nan_ok=True), (feature.name, person, as_of)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(worlds, row_lists)
 def test_every_summary_agrees_with_the_slow_checker(events: list[Event], pairs: list[tuple[int, date]]) -> None:
     assert_same(events, rows_of(pairs))

@@ -131,6 +131,16 @@ def test_a_feature_that_knows_the_answer_is_refused_by_name(world: World, tmp_pa
     refuse_too_good(world.rows, "as they are")
 
 
+@pytest.mark.parametrize("otherwise", [0.0, np.nan, -5.0])
+def test_a_feature_that_gives_a_few_away_is_refused_too(world: World, otherwise: float) -> None:
+    """Filled in for 25 rows, of which 24 have the outcome: its AUC is no alarm, its company is."""
+    marked = np.r_[np.flatnonzero(world.rows.outcome > 0)[:24], np.flatnonzero(world.rows.outcome == 0)[:1]]
+    column = np.full(len(world.rows), otherwise)
+    column[marked] = 3.0
+    with pytest.raises(Untrainable, match="key_worker: of 25 rows it marks out, 96% have the outcome"):
+        refuse_too_good(with_feature(world, "key_worker", column).rows, "here")
+
+
 def test_one_estimator_that_fails_is_reported_and_the_others_go_on(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
