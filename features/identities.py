@@ -26,6 +26,7 @@ MAGIC = b"RISKMODEL-IDENTITIES-1\n"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 KEY_FILE = "identity.key"
+LOG_KEY_FILE = "access_log.key"
 
 
 def key_path(workspace: Workspace) -> Path:
@@ -62,6 +63,19 @@ def read_or_make_key(workspace: Workspace) -> bytes:
         raise BadConfiguration(
             f"{path} is gone, and {workspace.identities} cannot be opened without it: restore it from its backup"
         )
+    return _write_key(path, secrets.token_bytes(KEY_BYTES))
+
+
+def read_or_make_log_key(workspace: Workspace) -> bytes:
+    """The key of the access log: another than the store's, so that the log can still be checked when that changes.
+
+    :raises BadConfiguration: there is a log but its key is gone.
+    """
+    path = workspace.keys / LOG_KEY_FILE
+    if path.exists():
+        return bytes.fromhex(path.read_text(encoding="ascii"))
+    if workspace.access_log.exists():
+        raise BadConfiguration(f"{path} is gone, and {workspace.access_log} cannot be checked without it: restore it")
     return _write_key(path, secrets.token_bytes(KEY_BYTES))
 
 

@@ -52,6 +52,11 @@ class Workspace:
         return self.data / "links_to_review.csv"
 
     @property
+    def access_log(self) -> Path:
+        """Who looked up whom, when and why."""
+        return self.data / "access_log.jsonl"
+
+    @property
     def link_weights(self) -> Path:
         """What linking learned from this workspace's records; without it, the weights that came with the house."""
         return self.data / "link_weights.json"

@@ -22,6 +22,8 @@ app = typer.Typer(
 for command in (*data.COMMANDS, *modelling.COMMANDS, *serving.COMMANDS, *people.COMMANDS):
     app.command()(command)
 
+app.add_typer(people.person, name="person")
+
 STOPPED = 130
 """How Typer leaves when somebody presses Ctrl-C."""
 

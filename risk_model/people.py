@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
-from features.errors import MissingStep
-from features.identities import open_sealed, seal
+from features.access_log import append
+from features.errors import BadInput, MissingStep
+from features.identities import change_key, key_path, open_sealed, read_or_make_log_key, seal
 from features.intake import IntakeReport
 from features.linkage.evaluation import LinkQuality
 from features.linkage.model import read_weights
 from features.linkage.review import read_verdicts, with_verdicts
 from features.linkage.trial import learn_weights, try_linking
 from features.people import weights_path
+from features.pseudonyms import read_shown, show
 from features.synthetic import DEFAULT_SEED, make_partners
 from features.workspace import Workspace, write_json
 from risk_model.disclosure import show_about
@@ -91,3 +94,33 @@ def tell_links(root: Path) -> Made:
         f"To decide: {Workspace(root).review} (names: for the person who decides only)" if counts["for_review"] else "",
     )
     return Made(text, {name: show_about(count) for name, count in counts.items()})
+
+
+def reveal(root: Path, shown: str, by: str, reason: str, on: date) -> Made:
+    """Who a pseudonym is, once the act is written down with a named person and a reason.
+
+    The figures say that somebody was looked up, never who it was.
+    """
+    workspace = Workspace(root)
+    person = read_shown(shown)
+    kept = open_sealed(workspace)
+    found = [row for row in kept["number"].to_pylist() if row["person"] == person]
+    if not found:
+        raise BadInput("nobody in the identity store has this number: check it against the list it came from")
+    append(workspace.access_log, read_or_make_log_key(workspace), "reveal", show(person), by, reason, on)
+    names = [row for row in kept["name"].to_pylist() if row["person"] == person]
+    text = lines(
+        f"{show(person)}, looked up by {by} on {on}; written down in {workspace.access_log}",
+        sorted({f"  {row['forename'] or ''} {row['surname'] or ''}, born {row['dob'] or 'unknown'} ({row['feed']})"
+                for row in names}),
+        [f"  {row['numbering'].replace('_', ' ')} number {row['who']}" for row in found],
+    )  # fmt: skip
+    return Made(text, {"pseudonym": show(person), "act": "reveal", "by": by, "on": f"{on}"})
+
+
+def change_identity_key(root: Path) -> Made:
+    """The identity store sealed under a new key; pseudonyms stay."""
+    workspace = Workspace(root)
+    change_key(workspace)
+    text = f"{workspace.identities} is sealed under a new key, {key_path(workspace)}: back it up. Pseudonyms stay."
+    return Made(text, {"store": f"{workspace.identities}"})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from risk_model.commands.running import WORKSPACE, DataPath, JsonPath, Quiet, WorkspacePath, finish, progress
+from risk_model.commands.running import WORKSPACE, DataPath, JsonPath, Quiet, WorkspacePath, day, finish, progress
 
 
 def link(
@@ -35,6 +36,31 @@ def link(
             made = people.tell_links(workspace)
     finish(made, json)
 
+
+def reveal(
+    pseudonym: Annotated[str, typer.Argument(metavar="NB-...", help="The number on the list.")],
+    by: Annotated[str, typer.Option(help="Who looks them up.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    on: Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD", help="On what date.")],
+    workspace: WorkspacePath = WORKSPACE,
+    json: JsonPath = None,
+) -> None:
+    """Say who a pseudonym is; who asked, when and why is written down first."""
+    from risk_model import people
+
+    finish(people.reveal(workspace, pseudonym, by, reason, on), json)
+
+
+def rotate_keys(workspace: WorkspacePath = WORKSPACE, json: JsonPath = None) -> None:
+    """Seal the identity store under a new key; pseudonyms stay as they are."""
+    from risk_model import people
+
+    finish(people.change_identity_key(workspace), json)
+
+
+person = typer.Typer(no_args_is_help=True, help="One person's records: who they are, as a written-down act.")
+person.command()(reveal)
+person.command(name="rotate-keys")(rotate_keys)
 
 COMMANDS = (link,)
 """In the order `--help` lists them."""
