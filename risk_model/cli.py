@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from risk_model.commands import data, modelling, people, serving
+from risk_model.commands import data, experimenting, modelling, people, serving
 
 app = typer.Typer(
     add_completion=False,
@@ -19,7 +19,7 @@ app = typer.Typer(
     "`run` does every step in order; each step alone picks up from what the ones before it left in the workspace.",
 )
 
-for command in (*data.COMMANDS, *modelling.COMMANDS, *serving.COMMANDS, *people.COMMANDS):
+for command in (*data.COMMANDS, *modelling.COMMANDS, *experimenting.COMMANDS, *serving.COMMANDS, *people.COMMANDS):
     app.command()(command)
 
 app.add_typer(people.person, name="person")

@@ -37,10 +37,8 @@ from features.workspace import (
 from risk_model import telling
 from risk_model.carding import card_inputs, provenance_of
 from risk_model.document import PLOTS
-from risk_model.errors import BadConfiguration, BadInput, MissingStep, NotPermitted
-from risk_model.planning import page as planning
-from risk_model.planning.facts import plan_of
-from risk_model.planning.leaks import warnings_of
+from risk_model.errors import BadInput, MissingStep, NotPermitted
+from risk_model.experimenting import Experimenting
 from risk_model.preparation import prepare_for_scoring
 from risk_model.publishing.cards import render_card
 from risk_model.publishing.index import export_card
@@ -53,7 +51,7 @@ from risk_model.referrals.decisions import read_decisions
 from risk_model.referrals.lists import make_lists
 from risk_model.referrals.on_spark import scorer_on
 from risk_model.reproduction import reproduce
-from risk_model.state import REFERENCES, Say, State
+from risk_model.state import REFERENCES, Say
 from risk_model.telling import Made
 from risk_model.training.scorer import ScoringModel
 
@@ -65,7 +63,7 @@ NOT_REPRODUCED = 11
 """How ``reproduce`` leaves when a version does not come out equal."""
 
 
-class Pipeline(State):
+class Pipeline(Experimenting):
     """The steps, as the command line calls them."""
 
     def run(self, children: int | None = None) -> Made:
@@ -78,15 +76,6 @@ class Pipeline(State):
             return telling.of_check(self.experiment, self.folder, steps["train"], steps["audit"])
         steps |= {"publish": self.publish("", "", None, ""), "score": self.score(None)}
         return telling.of_run(self.workspace, self.folder, steps)
-
-    def check(self) -> Made:
-        """What the experiment would do, in words and as a picture, and what could leak; nothing is run."""
-        plan = plan_of(self.experiment)
-        warnings = warnings_of(plan)
-        page = self.folder / "plan.html"
-        write_text(page, planning.render_html(plan, warnings))
-        text = f"{planning.render_text(plan, warnings)}\n\nThe plan with its timeline: {page}"
-        return Made(text, planning.as_json(plan, warnings), BadConfiguration.exit_code if plan.faults else 0)
 
     def intake(self, received_on: date | None = None) -> Made:
         """The partners' extracts (or Broward's file), validated and loaded as received on a day.

@@ -21,9 +21,8 @@ class SelectionPlan(Part):
 
     A simpler estimator within ``tie_within_interval`` of the best is preferred, in the order of ``simplest_first``.
     ``rule = "least_regret"`` looks at the worst split instead of the mean: the smallest largest distance from that
-    split's best. ``least_stability`` is the least share of a list that must still be on the next one:
-    whoever falls short is passed over,
-    as long as somebody does not.
+    split's best. ``least_stability`` is the least share of a list that must still be on the next one: whoever
+    falls short is passed over, as long as somebody does not.
     """
 
     metric: str = "average_precision"

@@ -107,7 +107,7 @@ class State:
         if self.is_trained():
             self.say("training: nothing has changed since the last time")
             return reread(self.experiment, inputs, self.folder)
-        kept = KeptFits(self.fits or self.folder / FITS, self._basis_of_fits)
+        kept = KeptFits(self.fits or self.folder / FITS, self.basis_of_fits)
         result = train(self.experiment, inputs, self.folder, self.say, kept)
         self.say(f"refitting {result.selection.chosen} on the latest data")
         model = refit_final(self.experiment, inputs, result.selection.chosen, result.predictions)
@@ -167,7 +167,7 @@ class State:
         return [self.fingerprint, definitions_digest(chosen_features(self.experiment)), code_digest(), training_code]
 
     @property
-    def _basis_of_fits(self) -> list[Any]:
+    def basis_of_fits(self) -> list[Any]:
         """What every single fit depends on: all of the plan but what only compares, judges or tells."""
         return [self.experiment.model_dump(mode="json", exclude=dict.fromkeys(NOT_OF_A_FIT, True)), self._data_and_code]
 

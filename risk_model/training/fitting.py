@@ -31,9 +31,11 @@ from risk_model.training.predictions import (
     read_predictions,
     write_predictions,
 )
+from risk_model.training.proof import prove_recipe
 from risk_model.training.scorer import ScoringModel
 from risk_model.training.selection import Selection, check_selection, select
 from risk_model.training.splits import Split, check_splits, final_split, temporal_splits
+from risk_model.training.stability import stabilities
 from risk_model.training.suspicion import refuse_too_good
 
 LEAST_POSITIVES = 10
@@ -84,7 +86,9 @@ def train(
     write_json(folder / FAILURES, [asdict(failure) for failure in failures])
     say("measuring, with intervals")
     evaluations = evaluate_all(experiment, predictions)
-    return TrainingResult(splits, predictions, evaluations, _select(experiment, splits, evaluations), failures)
+    return TrainingResult(
+        splits, predictions, evaluations, _select(experiment, splits, predictions, evaluations), failures
+    )
 
 
 def reread(experiment: Experiment, inputs: Inputs, folder: Path) -> TrainingResult:
@@ -96,15 +100,22 @@ def reread(experiment: Experiment, inputs: Inputs, folder: Path) -> TrainingResu
     predictions = read_predictions(folder)
     evaluations = evaluate_all(experiment, predictions)
     failures = tuple(Failure(**failure) for failure in read_json(folder / FAILURES))
-    return TrainingResult(splits, predictions, evaluations, _select(experiment, splits, evaluations), failures)
+    return TrainingResult(
+        splits, predictions, evaluations, _select(experiment, splits, predictions, evaluations), failures
+    )
 
 
-def _select(experiment: Experiment, splits: Sequence[Split], evaluations: Sequence[Evaluation]) -> Selection:
+def _select(
+    experiment: Experiment,
+    splits: Sequence[Split],
+    predictions: Sequence[Predictions],
+    evaluations: Sequence[Evaluation],
+) -> Selection:
     """The choice, by the experiment's rule, over the single splits."""
     single = [each for each in evaluations if each.split in _names(splits)]
     by_split = {name: [each for each in single if each.estimator == name]
                 for name in dict.fromkeys(each.estimator for each in evaluations)}  # fmt: skip
-    return select(experiment.selection, by_split)
+    return select(experiment.selection, by_split, stabilities(predictions))
 
 
 def _names(splits: Sequence[Split]) -> set[str]:
@@ -189,13 +200,14 @@ def _kept_or_new(experiment: Experiment, name: str, known: Inputs, split: Split,
     found = None if kept is None else kept.find(name, settings, split)
     if found is not None:
         return found
-    made = _predict(experiment, name, known, split)
+    made = predict_split(experiment, name, known, split)
     if kept is not None:
         kept.keep(made, settings, split)
     return made
 
 
-def _predict(experiment: Experiment, name: str, known: Inputs, split: Split) -> Predictions:
+def predict_split(experiment: Experiment, name: str, known: Inputs, split: Split) -> Predictions:
+    """One estimator by the one recipe, tested on the split's test slice."""
     assert split.test is not None
     fitted, calibrator = fit_recipe(experiment, name, known, split)
     test = known.within(split.test)
@@ -225,11 +237,13 @@ def refit_final(
 ) -> ScoringModel:
     """The chosen estimator by the same recipe on the latest data, with bands from its pooled test predictions.
 
-    :raises NotPublishable: a comparator was chosen.
+    :raises NotPublishable: a comparator was chosen, or the recipe does not give the scores that were validated.
     """
     if not ESTIMATORS[chosen].publishable:
         raise NotPublishable(f"{chosen}: a comparator; it can be compared with, and never published")
     known = inputs.labelled()
+    last = temporal_splits(experiment, known.rows.as_of)[-1]
+    prove_recipe(lambda split: predict_split(experiment, chosen, known, split), last, predictions)
     split = final_split(experiment, known.rows.as_of)
     check_split(experiment, split, known)
     fitted, calibrator = fit_recipe(experiment, chosen, known, split)

@@ -30,6 +30,7 @@ from risk_model.training.showing import (
     shown_figure,
     verdict,
 )
+from risk_model.training.stability import stabilities
 
 HEADLINES = (*CAPACITY_METRICS, "auc", "calibration_slope")
 TEAM_HEADLINES = TEAM_METRICS
@@ -52,6 +53,9 @@ def leaderboard_json(experiment: Experiment, result: TrainingResult) -> dict[str
         "chosen": result.selection.chosen,
         "metric": result.selection.metric,
         "reason": result.selection.reason,
+        "verdict": result.selection.verdict,
+        "stability": {name: None if math.isnan(share) else round(share, TEAM_DIGITS)
+                      for name, share in stabilities(result.predictions).items()},
         "splits": [
             {"name": split.name, "train": split.train.plain, "calibrate": split.calibrate.plain,
              "test": split.test.plain if split.test else None} for split in result.splits
@@ -103,6 +107,7 @@ def render_text(experiment: Experiment, result: TrainingResult, names: Mapping[s
         for team in chosen.teams
     ]
     parts = [experiment.question, "", _aligned(rows), "", "Chosen (*): " + result.selection.reason, "", _aligned(teams)]
+    parts += ["", result.selection.verdict] if result.selection.verdict else []
     parts += ["", *(say_difference(each) for each in result.selection.against_rule)]
     parts += [f"FAILED {failure.estimator}, {failure.split}: {failure.why}" for failure in result.failures]
     return "\n".join(parts)

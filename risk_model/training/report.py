@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from risk_model.experiment import Experiment
 from risk_model.training.calibration import reliability
+from risk_model.training.decision_curve import decision_curve, decision_plot
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import Evaluation
 from risk_model.training.fitting import TrainingResult
@@ -23,7 +24,7 @@ from risk_model.training.showing import TEAM_DIGITS, shown_figure
 
 
 def leaderboard_plots(experiment: Experiment, result: TrainingResult, names: Mapping[str, str]) -> tuple[Plot, ...]:
-    """Team by team, trade-off and reliability, of all splits pooled; ``names`` are the teams' plain names.
+    """Team by team, trade-off, reliability and decision curves, all splits pooled; ``names`` are the teams' plain ones.
 
     A plot of which nothing may be shown is left out.
     """
@@ -43,6 +44,12 @@ def leaderboard_plots(experiment: Experiment, result: TrainingResult, names: Map
     plots = [team_plot(recall, precision, "Team by team, at its own number of places")] if recall else []
     plots += [trade_off] if any(len(curve.recall) for curve in curves) else []
     plots += [reliability_plot(bins, "Probabilities: what was said and what was seen")] if len(bins) > 1 else []
+    most = min(0.5, 4 * float(own.outcome.mean()))
+    worth = [
+        decision_curve(ESTIMATORS[name].plain_name, rows.probability, rows.outcome, under, most)
+        for name, rows in predictions.items()
+    ]
+    plots += [decision_plot(worth, "What a list would be worth")] if any(len(each.benefit) for each in worth) else []
     return tuple(plots)
 
 

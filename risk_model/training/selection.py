@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
 
 from risk_model.errors import BadConfiguration, Untrainable, all_faults
 from risk_model.experiment import Experiment
@@ -31,13 +34,15 @@ class Standing:
 @dataclass(frozen=True)
 class Selection:
     """The estimator chosen, why in plain words, all standings (best first), and how each estimator that learns
-    compares with the best written-down rule (empty where the experiment has no rule)."""
+    compares with each written-down rule, the best rule first (empty where the experiment has none)."""
 
     chosen: str
     metric: str
     reason: str
     table: tuple[Standing, ...]
     against_rule: tuple[Difference, ...]
+    verdict: str = ""
+    """Whether a model is needed at all, in words; empty where the experiment has no rule that may be published."""
 
 
 def check_selection(experiment: Experiment) -> None:
@@ -56,8 +61,11 @@ def check_selection(experiment: Experiment) -> None:
         raise BadConfiguration(all_faults(f"[selection], {len(faults)} fault(s):", faults))
 
 
-def select(plan: SelectionPlan, by_split: BySplit) -> Selection:
-    """The best mean metric over the splits; or, of those the data cannot tell from the best, the simplest.
+def select(plan: SelectionPlan, by_split: BySplit, stability: Mapping[str, float] = MappingProxyType({})) -> Selection:
+    """The best by the plan's rule; or, of those the data cannot tell from the best, the simplest.
+
+    ``stability`` is the share of each estimator's list still on its next one; who falls short of the plan's least is
+    passed over, unless all do.
 
     :raises Untrainable: no estimator that may be chosen has a value for the metric.
     """
@@ -67,13 +75,50 @@ def select(plan: SelectionPlan, by_split: BySplit) -> Selection:
     choosable = [name for name in ranked if ESTIMATORS[name].publishable and not math.isnan(means[name])]
     if not choosable:
         raise Untrainable(f"[selection] no estimator that may be chosen has a value for {plan.metric}")
-    best = choosable[0]
+    choosable, passed_over = _stable_enough(plan, choosable, stability)
+    best = choosable[0] if plan.rule == "best_mean" else _least_regret(plan, choosable, by_split)
     from_best = {name: difference(by_split[name], by_split[best], plan.metric) for name in ranked if name != best}
     table = tuple(Standing(name, ESTIMATORS[name].publishable, means[name], from_best.get(name)) for name in ranked)
-    tied = [best, *(name for name in choosable[1:] if plan.tie_within_interval and from_best[name].is_tie)]
+    tied = [best, *(name for name in choosable if name != best and plan.tie_within_interval and from_best[name].is_tie)]
     chosen = min(tied, key=lambda name: (_simplicity(plan, name), ranked.index(name)))
-    reason = _reason(plan, from_best, best, chosen)
-    return Selection(chosen, plan.metric, reason, table, _against_rule(by_split, ranked, plan.metric))
+    reason = _reason(plan, from_best, best, chosen) + passed_over
+    against = _against_rule(by_split, ranked, plan.metric)
+    return Selection(chosen, plan.metric, reason, table, against, _is_model_needed(plan, against, choosable))
+
+
+def _stable_enough(plan: SelectionPlan, choosable: list[str], stability: Mapping[str, float]) -> tuple[list[str], str]:
+    """Who keeps enough of their list, and what is said of the others; a stability that is not known is none missed."""
+    kept = [name for name in choosable if not stability.get(name, math.nan) < plan.least_stability]
+    left = [ESTIMATORS[name].plain_name for name in choosable if name not in kept]
+    if not left:
+        return choosable, ""
+    if not kept:
+        return choosable, f" No estimator keeps {plan.least_stability:.0%} of its list until the next one."
+    return kept, f" Passed over for lists that change too much: {', '.join(left)}."
+
+
+def _least_regret(plan: SelectionPlan, choosable: Sequence[str], by_split: BySplit) -> str:
+    """Whose largest distance from a split's best is the smallest; of equal ones the better mean."""
+    sign = BY_NAME[plan.metric].better
+    values = np.array([[sign * each.figure(plan.metric).value for each in by_split[name]] for name in choosable])
+    return choosable[int(np.argmin((values.max(axis=0) - values).max(axis=1)))]
+
+
+def _is_model_needed(plan: SelectionPlan, against: Sequence[Difference], choosable: Sequence[str]) -> str:
+    """Whether any that learns beats the best rule that may be published, beyond the interval of the difference."""
+    own = [each for each in against if ESTIMATORS[each.against].publishable and each.against in choosable]
+    own = [each for each in own if each.against == own[0].against and each.estimator in choosable]
+    if not own:
+        return ""
+    rule, sign = ESTIMATORS[own[0].against].plain_name, BY_NAME[plan.metric].better
+    better = [ESTIMATORS[each.estimator].plain_name for each in own if not each.is_tie and each.figure.value * sign > 0]
+    what = BY_NAME[plan.metric].plain.lower()
+    if better:
+        return f"A model adds something: {', '.join(better)} beat the best rule ({rule}) beyond the interval ({what})."
+    return (
+        f"A model is not needed on this evidence: none that learns beats the best rule ({rule}) beyond the interval "
+        f"({what}). Publish the rule: it goes through the same audit, card and lists."
+    )
 
 
 def _simplicity(plan: SelectionPlan, name: str) -> int:
@@ -84,13 +129,14 @@ def _simplicity(plan: SelectionPlan, name: str) -> int:
 def _against_rule(by_split: BySplit, ranked: Sequence[str], metric: str) -> tuple[Difference, ...]:
     rules = [name for name in ranked if ESTIMATORS[name].is_rule]
     learners = [name for name in ranked if not ESTIMATORS[name].is_rule]
-    return tuple(difference(by_split[name], by_split[rules[0]], metric) for name in learners) if rules else ()
+    return tuple(difference(by_split[name], by_split[rule], metric) for rule in rules for name in learners)
 
 
 def _reason(plan: SelectionPlan, from_best: Mapping[str, Difference], best: str, chosen: str) -> str:
     """Why this one, in words; no estimator's own value, which may rest on few and is shown where that is checked."""
     what = BY_NAME[plan.metric].plain
-    measured = f'the mean over the splits of "{what}" ({plan.metric}), as the experiment fixed beforehand'
+    how = "the mean over the splits" if plan.rule == "best_mean" else "the least regret on any split"
+    measured = f'{how} of "{what}" ({plan.metric}), as the experiment fixed beforehand'
     if chosen == best:
         return f"{ESTIMATORS[best].plain_name} has the best value by {measured}."
     gap = from_best[chosen].figure

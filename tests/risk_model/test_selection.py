@@ -90,3 +90,44 @@ def test_a_rule_that_could_never_be_followed_is_refused_before_training() -> Non
         check_selection(wrong)
     for fault in ("'calibration_slope': choose one of recall_at_capacity", "names 'forest'", "may be published"):
         assert fault in str(refused.value)
+
+
+def test_the_verdict_says_whether_a_model_is_needed_at_all() -> None:
+    rule = evaluations("repeat_suspect", 0.70)
+    needless = chosen(PLAN, rule, evaluations("lightgbm", 0.71), evaluations("logistic", 0.72))
+    assert needless.verdict.startswith("A model is not needed on this evidence: none that learns beats the best rule")
+    assert "Publish the rule" in needless.verdict
+    assert needless.chosen == "repeat_suspect"
+    needed = chosen(PLAN, rule, evaluations("lightgbm", 0.90), evaluations("logistic", 0.72))
+    assert needed.verdict.startswith("A model adds something: Gradient-boosted trees beat the best rule")
+    assert chosen(PLAN, evaluations("lightgbm", 0.9), evaluations("contact_points", 0.95)).verdict == "", (
+        "a comparator cannot be recommended"
+    )
+
+
+def test_the_best_of_several_rules_is_the_one_a_model_has_to_beat_and_each_is_compared() -> None:
+    found = chosen(PLAN, evaluations("repeat_suspect", 0.6), evaluations("registration_points", 0.80),
+                   evaluations("drawing_lots", 0.5), evaluations("lightgbm", 0.79))  # fmt: skip
+    assert "the best rule (Rule: points for police registrations)" in found.verdict
+    assert [each.against for each in found.against_rule] == ["registration_points", "repeat_suspect", "drawing_lots"]
+
+
+def test_least_regret_prefers_who_is_never_far_from_the_best() -> None:
+    steady, uneven = evaluations("logistic", 0.70, 0.70), evaluations("lightgbm", 0.90, 0.55)
+    plan = PLAN.model_copy(update={"tie_within_interval": False})
+    assert chosen(plan, steady, uneven).chosen == "lightgbm"
+    regret = chosen(plan.model_copy(update={"rule": "least_regret"}), steady, evaluations("lightgbm", 0.84, 0.45))
+    assert regret.chosen == "logistic"
+    assert "the least regret on any split" in regret.reason
+
+
+def test_lists_that_change_too_much_are_passed_over_unless_all_do() -> None:
+    each = {"logistic": evaluations("logistic", 0.6), "lightgbm": evaluations("lightgbm", 0.9)}
+    plan = PLAN.model_copy(update={"least_stability": 0.5})
+    passed = select(plan, each, {"logistic": 0.7, "lightgbm": 0.3})
+    assert passed.chosen == "logistic"
+    assert "Passed over for lists that change too much: Gradient-boosted trees." in passed.reason
+    none = select(plan, each, {"logistic": 0.2, "lightgbm": 0.3})
+    assert none.chosen == "lightgbm"
+    assert "No estimator keeps 50% of its list" in none.reason
+    assert select(plan, each, {"logistic": 0.7, "lightgbm": float("nan")}).chosen == "lightgbm", "not known, not held"
