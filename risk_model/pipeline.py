@@ -41,6 +41,7 @@ from risk_model.errors import BadInput, MissingStep, NotPermitted
 from risk_model.experimenting import Experimenting
 from risk_model.preparation import prepare_for_scoring
 from risk_model.publishing.cards import render_card
+from risk_model.publishing.files import digest_of_folder
 from risk_model.publishing.index import export_card
 from risk_model.publishing.publish import PublishInputs, publish
 from risk_model.publishing.signing import trusted_key
@@ -127,12 +128,20 @@ class Pipeline(Experimenting):
     def audit(self) -> Made:
         """What the audits find of the model that would be published."""
         self.needs_training()
-        report = self.audited
-        report.save(self.folder)
-        return Made(
-            f"{report.text()}\n\n{self.folder / 'audit.html'}",
-            report.model_dump(mode="json") | {"verdict": report.verdict.value},
-        )
+        self.keep_audit(self.audited, self.folder)
+        return telling.of_audit(self.audited, self.folder)
+
+    def audit_version(self, name: str) -> Made:
+        """The audits again, of a published version (``champion``: the one in use); worse than signed does not pass."""
+        self.needs_training()
+        version = self._version(name)
+        if version.manifest.model_digest != digest_of_folder(self.model_folder):
+            page = version.folder / "experiment.toml"
+            raise MissingStep(f"{version.version} is another model than is trained here; risk-model train {page}")
+        report = self.audit_of(version.model_folder)
+        folder = self.folder / "audits" / version.version
+        self.keep_audit(report, folder, version.version)
+        return telling.of_audit(report, folder, version)
 
     def card(self) -> Made:
         """The model card, as it would be published with a demonstration's sign-off."""
@@ -187,10 +196,14 @@ class Pipeline(Experimenting):
     def _champion(self) -> ModelVersion:
         return champion(self.workspace.models(self.experiment.name), trusted_key(self.workspace.keys))
 
+    def _version(self, name: str) -> ModelVersion:
+        """A published version by its name, or the champion."""
+        models, key = self.workspace.models(self.experiment.name), trusted_key(self.workspace.keys)
+        return champion(models, key) if name == "champion" else open_version(models / name, key)
+
     def reproduce(self, name: str) -> Made:
         """A published version (``champion``: the one in use), made again from its bundle and the data, and compared."""
-        models, key = self.workspace.models(self.experiment.name), trusted_key(self.workspace.keys)
-        version = champion(models, key) if name == "champion" else open_version(models / name, key)
+        version = self._version(name)
         scratch = self.workspace.root / "reproduced" / version.version
         with Warehouse(self.workspace.warehouse) as warehouse:
             found = reproduce(version, warehouse, provenance_of(self), scratch, self.say)

@@ -20,6 +20,8 @@ from features.engines.choice import LOCAL, Engine, run_on
 from features.warehouse import Warehouse
 from features.workspace import Workspace, digest, digest_file, is_done, mark_done
 from risk_model.audits import AuditInputs, AuditReport, comparator_sex, run_audits
+from risk_model.audits.report import FILE as REPORT
+from risk_model.audits.report import PAGE as REPORT_PAGE
 from risk_model.errors import BadInput, MissingStep
 from risk_model.experiment import Experiment, read_experiment
 from risk_model.oracle import Share, has_oracle, oracle_predictions, shares_of_oracle
@@ -127,14 +129,25 @@ class State:
     @cached_property
     def audited(self) -> AuditReport:
         """What the audits find of the model that would be published."""
+        return self.audit_of(self.model_folder)
+
+    def audit_of(self, model_folder: Path) -> AuditReport:
+        """What the audits find of a saved model, on what was trained here."""
         latest = self.known.rows(np.sort(np.argsort(self.known.as_of, kind="stable")[-MOST_EXPLAINED:]))
         every = CATALOGUES[self.experiment.features.catalogue]
-        self.say("auditing: for whom does it fail, what did it use, do its reasons add up")
+        self.say("auditing: for whom does it fail, what did it use, do its reasons hold, what would give people away")
         with Warehouse(self.workspace.warehouse) as warehouse:
             return run_audits(
-                AuditInputs(self.experiment, ScoringModel.load(self.model_folder), self.model_folder,
-                            read_predictions(self.folder), latest, every, THEMES, warehouse)
+                AuditInputs(self.experiment, ScoringModel.load(model_folder), model_folder,
+                            read_predictions(self.folder), latest, every, THEMES, warehouse, self.known)
             )  # fmt: skip
+
+    def keep_audit(self, report: AuditReport, folder: Path, version: str = "") -> None:
+        """Write a report (page and JSON) into a folder, and log both to MLflow, once."""
+        report.save(folder)
+        self.tracker.record_audit(self.experiment.name, version or "not published",
+                                  {finding.audit: finding.verdict.value for finding in report.findings},
+                                  report.verdict.value, [folder / REPORT, folder / REPORT_PAGE])  # fmt: skip
 
     @cached_property
     def tracker(self) -> Tracker:

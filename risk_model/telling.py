@@ -18,7 +18,9 @@ from features.synthetic.summary import SyntheticSummary
 from features.windows import days_back, days_since_epoch
 from features.workspace import Workspace
 from risk_model import words
+from risk_model.audits import AuditReport, Verdict
 from risk_model.disclosure import show_about
+from risk_model.errors import NotPublishable
 from risk_model.experiment import Experiment
 from risk_model.oracle import Share
 from risk_model.publishing.signoff import SignOff
@@ -155,6 +157,19 @@ def of_check(experiment: Experiment, folder: Path, trained: Made, audited: Made)
         f"Read next: {folder / 'leaderboard.html'}, {folder / 'audit.html'}, {folder / 'card.html'}",
     )
     return Made(text, trained.figures | {"audit": audited.figures}, trained.exit_code)
+
+
+def of_audit(report: AuditReport, folder: Path, version: ModelVersion | None = None) -> Made:
+    """The verdicts, and where to read them. Of a published version: refused if it is worse than when it was signed."""
+    figures = report.model_dump(mode="json") | {"verdict": report.verdict.value}
+    text = f"{report.text()}\n\n{folder / 'audit.html'}"
+    if version is None:
+        return Made(text, figures)
+    signed = Verdict(version.manifest.audit_verdict)
+    worse = list(Verdict).index(report.verdict) > list(Verdict).index(signed)
+    told = f"Version {version.version}, signed with an audit that said: {signed.value}."
+    told += " It is worse now: take it out of use, and publish again." if worse else ""
+    return Made(f"{text}\n{told}", figures, NotPublishable.exit_code if worse else 0)
 
 
 def of_version(version: ModelVersion, sign_off: SignOff) -> Made:

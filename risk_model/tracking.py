@@ -92,6 +92,23 @@ class Tracker:
         self.client.set_terminated(parent, "FINISHED" if not result.failures else "FAILED")
         return parent
 
+    def record_audit(
+        self, name: str, version: str, verdicts: Mapping[str, str], verdict: str, files: Sequence[Path]
+    ) -> str:
+        """Log an audit of a version: its report as page and JSON, its verdicts as tags; once for the same report."""
+        experiment_id = self._experiment(name)
+        key = digest([version, *(path.read_text(encoding="utf-8") for path in files)])
+        known = self.client.search_runs([experiment_id], f"tags.audit_digest = '{key}'", max_results=1)
+        if known:
+            return str(known[0].info.run_id)
+        tags = {"audit_digest": key, "audited_version": version, "audit_verdict": verdict}
+        run = self._run(
+            experiment_id, f"{name} audit", tags | {f"audit.{each}": said for each, said in verdicts.items()}
+        )
+        self._log_files(run, files, ())
+        self.client.set_terminated(run)
+        return run
+
     def register(
         self, model_folder: Path, name: str, version: str, feature_names: Sequence[str], aliases: Sequence[str] = ()
     ) -> str:
@@ -159,6 +176,8 @@ class Tracker:
     def _log_files(self, run: str, artefacts: Sequence[Path], plots: Sequence[Plot]) -> None:
         for path in artefacts:
             self.client.log_artifact(run, str(path))
+        if not plots:
+            return
         with tempfile.TemporaryDirectory() as scratch:
             for plot in plots:
                 (Path(scratch) / f"{plot.name}.png").write_bytes(plot.png)

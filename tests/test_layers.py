@@ -35,7 +35,7 @@ ARROWS = {
     "reproduction": ("experiment", "preparation", "state", "training", "publishing"),
     "planning": ("experiment", "document", "preparation", "training"),
     "oracle": ("experiment", "preparation", "training"),
-    "telling": ("experiment", "oracle", "disclosure", "training", "publishing"),
+    "telling": ("audits", "experiment", "oracle", "disclosure", "training", "publishing"),
     "state": ("experiment", "oracle", "preparation", "tracking", "training", "audits"),
     "carding": ("experiment", "state", "tracking", "training", "publishing"),
     "experimenting": ("experiment", "planning", "preparation", "state", "telling", "training"),

@@ -19,6 +19,7 @@ import pytest
 
 from features.warehouse import Warehouse
 from features.workspace import Workspace
+from risk_model.audits import AUDITS
 from risk_model.errors import NotPermitted, Tampered
 from risk_model.pipeline import Pipeline
 from risk_model.publishing.versions import champion, open_version
@@ -90,7 +91,8 @@ def test_every_run_is_in_mlflow_and_the_champion_loads_from_there_without_a_pick
 
 def test_the_audit_answers_every_question_it_was_asked(workspace: Workspace) -> None:
     report = json.loads((workspace.experiment("first_time_entry") / "audit.json").read_text())
-    assert len(report["findings"]) == 3
+    assert [finding["audit"] for finding in report["findings"]] == list(AUDITS)
+    assert len(report["rights"]["rows"]) > 20
     assert all(finding["reasons"] for finding in report["findings"])
 
 

@@ -128,7 +128,8 @@ class AuditInputs:
     """What the audits look at.
 
     ``model`` and ``model_folder`` are what would be published; ``predictions`` its estimator's on every test slice
-    (those of others are left aside); ``sample`` rows to explain; ``features`` every definition of the catalogue.
+    (those of others are left aside); ``sample`` rows to explain; ``known`` every row with a known
+    outcome; ``features`` every definition of the catalogue.
     """
 
     experiment: Experiment
@@ -139,3 +140,4 @@ class AuditInputs:
     features: tuple[AnyFeature, ...]
     themes: Mapping[str, str]
     warehouse: HoldsCharacteristics
+    known: Dataset

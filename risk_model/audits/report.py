@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from features.workspace import write_text
-from risk_model.audits.finding import Finding, Record, Verdict
+from risk_model.audits.finding import Finding, Record, Table, Verdict
 from risk_model.audits.reading import (
     HEADINGS,
     beside_table,
@@ -45,6 +45,7 @@ class AuditReport(Record):
     lead: str
     least_ratio: float
     findings: tuple[Finding, ...]
+    rights: Table = Table(title="", heads=(), rows=())
 
     @property
     def verdict(self) -> Verdict:
@@ -85,6 +86,7 @@ class AuditReport(Record):
         head.append(f"Of {plain(self.plain_name)}: **{self.verdict.value}**.")
         box = "\n>\n".join(f"> ### {finding.question}\n> **{finding.verdict.value}**" for finding in self.findings)
         sections = [f"## {f.question}\n\n**{f.verdict.value}**\n\n{self.body(f, plots)}" for f in self.findings]
+        sections += [f"## {plain(self.rights.title)}\n\n{_told(self.rights)}"] if self.rights.rows else []
         return render_page(f"Audit: {self.title}", "\n\n".join([*head, box, *sections]), tuple(plots.values()))
 
     def plots(self) -> tuple[Plot, ...]:
@@ -108,8 +110,7 @@ class AuditReport(Record):
         if finding.trends:
             parts += [f"### {HEADINGS[self.lead]}: one test after the other", trend_table(finding.trends)]
         for each in finding.tables:
-            rows = [[plain(cell) for cell in row] for row in each.rows]
-            parts += [f"### {plain(each.title)}", table(each.heads, rows, numbers=False)]
+            parts += [f"### {plain(each.title)}", _told(each)]
         parts += [picture(plots["themes"])] if finding.themes else []
         parts += [picture(plots["inputs"])] if finding.importances else []
         return "\n\n".join([*parts, bullets([plain(note) for note in finding.notes])])
@@ -131,6 +132,10 @@ class AuditReport(Record):
             return cls.model_validate_json((folder / FILE).read_text(encoding="utf-8"))
         except ValueError:
             raise BadInput(f"{folder / FILE} is not an audit report of this version; run the audits again") from None
+
+
+def _told(each: Table) -> str:
+    return table(each.heads, [[plain(cell) for cell in row] for row in each.rows], numbers=False)
 
 
 def group_sections(finding: Finding, lead: str) -> list[str]:

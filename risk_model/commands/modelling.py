@@ -46,11 +46,15 @@ def compare(
 
 
 def audit(
-    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, json: JsonPath = None,
-    quiet: Quiet = False,
+    what: Annotated[str, typer.Argument(metavar="EXPERIMENT|VERSION", help="A TOML page, a version, or champion.")]
+    = f"{DEFAULT_EXPERIMENT}",
+    experiment: Annotated[Path, typer.Option(metavar="EXPERIMENT", help="A version's page.")] = DEFAULT_EXPERIMENT,
+    workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Ask for whom the chosen model fails, what it used, and whether its reasons add up."""
-    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.audit())
+    """Ask for whom a model fails, what it used, whether its reasons hold, and whom it would give away."""
+    page = what.endswith(".toml")
+    step(Path(what) if page else experiment, workspace, None, json, quiet,
+         lambda pipeline: pipeline.audit() if page else pipeline.audit_version(what))  # fmt: skip
 
 
 def reproduce(

@@ -103,5 +103,5 @@ def audit_inputs(
     chosen.save(folder / "model")
     sample = drawn_world(people=60).rows
     return AuditInputs(
-        experiment or drawn_experiment(), chosen, folder / "model", predictions, sample, FEATURES, {}, warehouse
+        experiment or drawn_experiment(), chosen, folder / "model", predictions, sample, FEATURES, {}, warehouse, sample
     )
