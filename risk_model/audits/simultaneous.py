@@ -29,7 +29,8 @@ def intervals(compared: Sequence[Compared], ratios: bool) -> list[tuple[float, f
 
     ``ratios``: compared as logarithms; one that is nought in a draw counts as half the smallest drawn otherwise.
     """
-    given = [_on_scale(each) if ratios else each for each in compared]
+    said = [Compared(each.value, np.where(np.isfinite(each.draws), each.draws, np.nan)) for each in compared]
+    given = [_on_scale(each) if ratios else each for each in said]
     able = [
         each for each in given
         if np.isfinite(each.value) and np.isnan(each.draws).mean() <= MOST_UNDEFINED

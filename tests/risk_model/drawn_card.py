@@ -21,7 +21,7 @@ from risk_model.experiment import Experiment
 from risk_model.publishing.cards import CardInputs, FeedRow, card_plots
 from risk_model.publishing.provenance import Provenance
 from risk_model.publishing.publish import PublishInputs
-from risk_model.publishing.signoff import Acceptance, demonstration_sign_off
+from risk_model.publishing.signoff import Acceptance, accept_failures, demonstration_sign_off
 from risk_model.training.fitting import refit_final, train
 from risk_model.training.inputs import Inputs
 from risk_model.training.plots import Plot
@@ -78,10 +78,11 @@ def trained() -> Trained:
     sexes = {int(p): "male" if m else "female" for p, m in zip(world.rows.person, male, strict=True)}
     audit = run_audits(
         AuditInputs(experiment, model, folder / "model", result.predictions, inputs.rows, CATALOGUE, THEMES,
-                    drawn_warehouse(sex=sexes))
+                    drawn_warehouse(sex=sexes), inputs.rows)
     )  # fmt: skip
     final, plots = final_split(experiment, inputs.rows.as_of), leaderboard_plots(experiment, result, TEAMS)
-    signed = (demonstration_sign_off(SIGNED_ON, ACCEPTED),)
+    others = tuple(each for each in accept_failures(audit, REASON) if each.audit != "groups")
+    signed = (demonstration_sign_off(SIGNED_ON, ACCEPTED + others),)
     whole = CardInputs(experiment, result, final, model.bands, ATTRITION, audit, CATALOGUE, names, THEMES, TEAMS, FEEDS,
                        plots, PROVENANCE, signed)  # fmt: skip
     return Trained(folder, whole)
