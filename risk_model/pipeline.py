@@ -35,13 +35,13 @@ from features.workspace import (
     write_text,
 )
 from risk_model import telling
+from risk_model.auditing import audit_version
 from risk_model.carding import card_inputs, provenance_of
 from risk_model.document import PLOTS
 from risk_model.errors import BadInput, MissingStep, NotPermitted
 from risk_model.experimenting import Experimenting
 from risk_model.preparation import prepare_for_scoring
 from risk_model.publishing.cards import render_card
-from risk_model.publishing.files import digest_of_folder
 from risk_model.publishing.index import export_card
 from risk_model.publishing.publish import PublishInputs, publish
 from risk_model.publishing.signing import trusted_key
@@ -134,14 +134,7 @@ class Pipeline(Experimenting):
     def audit_version(self, name: str) -> Made:
         """The audits again, of a published version (``champion``: the one in use); worse than signed does not pass."""
         self.needs_training()
-        version = self._version(name)
-        if version.manifest.model_digest != digest_of_folder(self.model_folder):
-            page = version.folder / "experiment.toml"
-            raise MissingStep(f"{version.version} is another model than is trained here; risk-model train {page}")
-        report = self.audit_of(version.model_folder)
-        folder = self.folder / "audits" / version.version
-        self.keep_audit(report, folder, version.version)
-        return telling.of_audit(report, folder, version)
+        return telling.of_audit(*audit_version(self, version := self._version(name)), version)
 
     def card(self) -> Made:
         """The model card, as it would be published with a demonstration's sign-off."""
@@ -156,7 +149,7 @@ class Pipeline(Experimenting):
 
     def export_card(self, folder: Path) -> Made:
         """The champion's card, copied for reviewers, and the index of all such cards."""
-        version = self._champion()
+        version = self._version()
         target = export_card(version.folder, folder, trusted_key(self.workspace.keys))
         return Made(
             f"Card of {version.version} copied to {target}", {"version": version.version, "folder": f"{target}"}
@@ -193,10 +186,7 @@ class Pipeline(Experimenting):
         accepts = accept_failures(self.audited, DEMONSTRATION_ACCEPTS)
         return demonstration_sign_off(self.experiment.dates.data_until, accepts)
 
-    def _champion(self) -> ModelVersion:
-        return champion(self.workspace.models(self.experiment.name), trusted_key(self.workspace.keys))
-
-    def _version(self, name: str) -> ModelVersion:
+    def _version(self, name: str = "champion") -> ModelVersion:
         """A published version by its name, or the champion."""
         models, key = self.workspace.models(self.experiment.name), trusted_key(self.workspace.keys)
         return champion(models, key) if name == "champion" else open_version(models / name, key)
@@ -217,7 +207,7 @@ class Pipeline(Experimenting):
         """The champion's lists for one date, without those whom earlier decisions keep off."""
         day = as_of or self.experiment.dates.data_until
         decided = read_decisions(decisions)
-        version = self._champion()
+        version = self._version()
         with Warehouse(self.workspace.warehouse) as warehouse, run_on(self.engine):
             cohort, features = prepare_for_scoring(self.experiment, warehouse, self.workspace.features, day, self.say)
             self.say("scoring, and writing the lists")

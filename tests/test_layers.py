@@ -37,6 +37,7 @@ ARROWS = {
     "oracle": ("experiment", "preparation", "training"),
     "telling": ("audits", "experiment", "oracle", "disclosure", "training", "publishing"),
     "state": ("experiment", "oracle", "preparation", "tracking", "training", "audits"),
+    "auditing": ("state", "publishing", "audits"),
     "carding": ("experiment", "state", "tracking", "training", "publishing"),
     "experimenting": ("experiment", "planning", "preparation", "state", "telling", "training"),
     "pipeline": ("*",),
