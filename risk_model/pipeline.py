@@ -125,16 +125,13 @@ class Pipeline(Experimenting):
         self.needs_training()
         return self.train()
 
-    def audit(self) -> Made:
-        """What the audits find of the model that would be published."""
+    def audit(self, name: str = "") -> Made:
+        """What the audits find of the model that would be published; with a name, of that version (or ``champion``)."""
         self.needs_training()
+        if name:
+            return telling.of_audit(*audit_version(self, version := self._version(name)), version)
         self.keep_audit(self.audited, self.folder)
         return telling.of_audit(self.audited, self.folder)
-
-    def audit_version(self, name: str) -> Made:
-        """The audits again, of a published version (``champion``: the one in use); worse than signed does not pass."""
-        self.needs_training()
-        return telling.of_audit(*audit_version(self, version := self._version(name)), version)
 
     def card(self) -> Made:
         """The model card, as it would be published with a demonstration's sign-off."""

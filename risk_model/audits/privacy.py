@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
 from risk_model.audits.separation import Separation, separation
+from risk_model.disclosure import may_show
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators import ESTIMATORS
 
@@ -131,7 +132,9 @@ def bundle_faults(folder: Path, under: int) -> list[str]:
                           "set min_data_in_leaf higher")  # fmt: skip
     for path in sorted(folder.rglob("*.json")):
         small_counts = [
-            where for where, count in _counts(json.loads(path.read_text(encoding="utf-8"))) if count < under
+            where
+            for where, count in _counts(json.loads(path.read_text(encoding="utf-8")))
+            if not may_show(count, under=under)
         ]
         faults += [f"{path.name}: {where} is a count of fewer than {under}" for where in small_counts]
     return faults

@@ -54,7 +54,7 @@ def audit(
     """Ask for whom a model fails, what it used, whether its reasons hold, and whom it would give away."""
     page = what.endswith(".toml")
     step(Path(what) if page else experiment, workspace, None, json, quiet,
-         lambda pipeline: pipeline.audit() if page else pipeline.audit_version(what))  # fmt: skip
+         lambda pipeline: pipeline.audit("" if page else what))  # fmt: skip
 
 
 def reproduce(
