@@ -193,6 +193,8 @@ class Feature(Described):
         found = self.events.faults()
         found += self.of.faults() if isinstance(self.of, Around) else []
         known = [KINDS[kind] for kind in self.events.kinds if kind in KINDS]
+        found += [f"{kind.name} says something of a protected characteristic; no feature may be made of it"
+                  for kind in known if kind.protected]  # fmt: skip
         if self.summary in NEEDS_SPELLS and not all(kind.spell for kind in known):
             found.append(f"{self.summary} needs kinds that are spells, not {'/'.join(self.events.kinds)}")
         if self.summary is Summary.ANY and self.when_missing != 0:

@@ -27,6 +27,7 @@ from features.definition import (
 )
 from features.events import KINDS
 from features.feeds import FEEDS
+from features.switches import SWITCHES, left_out_unless
 from features.where import as_tuple
 from features.windows import LookBack
 
@@ -67,6 +68,7 @@ def as_records(features: Sequence[AnyFeature]) -> list[dict[str, Any]]:
             "examples": _examples(feature),
             "missing": _missing(feature),
             "discretion": depends_on_discretion(feature, features),
+            "left_out_unless": sorted(left_out_unless(feature, features)),
             "sensitive": feature.sensitive,
             "direction": DIRECTIONS[feature.direction],
             "strength": _strength(feature.strength, feature.phrase),
@@ -122,6 +124,11 @@ def _facts(record: dict[str, Any]) -> list[tuple[str, str]]:
         facts.append(("Strength", record["strength"]))
     if record["sensitive"]:
         facts.append(("Care", "for the worker; said in front of the wrong person it could put somebody in danger"))
+    facts += [
+        (name.capitalize(), f"{SWITCHES[name]}; left out unless an ablation asks for it ({name} = true)")
+        for name in record["left_out_unless"]
+        if name != "discretion"
+    ]
     return facts
 
 

@@ -173,6 +173,8 @@ VOCABULARY: tuple[Kind, ...] = (
     Kind("rent_arrears", "a spell of rent arrears", ("household",), ("arrears",), value="weeks of rent owed",
          spell=True, of_means=True, partner=LANDLORDS),
     Kind("residence", "where the child lives", ("resident",), ("home",), partner=EDUCATION),
+    Kind("assault_injury", "an injury from an assault outside the home, seen in hospital, whoever was hurt",
+         ("injured",), ("sharp", "other"), of_area=True, partner=HOSPITALS),
     Kind("area_occurrence", "a crime or incident recorded by police in the area, whoever was involved", ("recorded",),
          OFFENCE_GROUPS, gravity="seriousness, 1 to 8", of_area=True, partner=POLICE),
     Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened", "no_case_found"),

@@ -110,11 +110,16 @@ class SplitPlan(Part):
 
 
 class FeaturePlan(Part):
-    """Which features. ``discretion = true`` adds those that depend on what police choose to look for."""
+    """Which features. Some come only if asked for: those that depend on what police choose to look for
+    (``discretion``), that are about other people (``others``), about where somebody lives (``place``), or about what a
+    family can pay (``means``)."""
 
     catalogue: Literal["northumbria", "broward"] = "northumbria"
     themes: tuple[str, ...] = ()
     discretion: bool = False
+    others: bool = False
+    place: bool = False
+    means: bool = False
 
 
 class AuditPlan(Part):

@@ -64,7 +64,7 @@ def _texts(column: pa.ChunkedArray) -> NDArray[np.str_]:
 def chosen_features(experiment: Experiment) -> tuple[AnyFeature, ...]:
     """The features the experiment names."""
     plan = experiment.features
-    return chosen(plan.catalogue, plan.themes, plan.discretion)
+    return chosen(plan.catalogue, plan.themes, plan.discretion, others=plan.others, place=plan.place, means=plan.means)
 
 
 def training_dates(experiment: Experiment) -> list[date]:

@@ -6,7 +6,7 @@ all-time windows make sense of them.
 
 from __future__ import annotations
 
-from features.catalogue.story import said, suffix
+from features.catalogue.wording import said, suffix
 from features.definition import Age, AnyFeature, Feature, Phrase, Ratio, Summary, Where
 from features.windows import LookBack
 

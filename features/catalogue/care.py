@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.catalogue.story import Story, said, suffix
+from features.catalogue.story import Story
+from features.catalogue.wording import said, suffix
 from features.definition import AnyFeature, Feature, Phrase, Ratio, Strength, Summary, Where
 from features.windows import LookBack
 
@@ -23,11 +24,13 @@ class Spells:
     being: str
     began: str
     family: str
+    theme: str = THEME
+    sensitive: bool = False
 
     @property
     def story(self) -> Story:
         """Spells beginning, as a story."""
-        return Story(self.stem, THEME, Where(self.kind), self.began, family=self.family)
+        return Story(self.stem, self.theme, Where(self.kind), self.began, family=self.family, sensitive=self.sensitive)
 
     def now(self) -> tuple[Feature, ...]:
         """Whether one is ongoing."""
@@ -59,7 +62,8 @@ class Spells:
         """Of those who ever were, who still is: 0 where it has ended, missing where it never was."""
         return (Ratio(
             f"{self.stem}_still", f"If the young person was ever {self.being}, are they still?",
-            theme=THEME, family=self.family, when_missing=None, over=f"{self.stem}_now", under=f"{self.stem}_known",
+            theme=self.theme, family=self.family, when_missing=None, sensitive=self.sensitive,
+            over=f"{self.stem}_now", under=f"{self.stem}_known",
             phrase=Phrase(none=f"Was {self.being} before, and no longer is", many=f"{_capital(self.being)} now",
                           unknown=f"Never {self.being} in the records held"),
             strength=Strength(strength, at_most=0),

@@ -6,7 +6,8 @@ harm" leaves out drugs and weapon possession, which mostly come to light when po
 
 from __future__ import annotations
 
-from features.catalogue.story import EVERY_WINDOW, OFFENCES, Story
+from features.catalogue.story import Story
+from features.catalogue.wording import EVERY_WINDOW, OFFENCES
 from features.definition import AnyFeature, Phrase, Ratio, Strength, Where
 
 THEME = "contact as suspect"
@@ -66,10 +67,18 @@ FEATURES: tuple[AnyFeature, ...] = (
     *RECORDS.since_first(),
     *RECORDS.since_last(Strength("Not recorded as a suspect in the past 6 months", at_least=183)),
     *RECORDS.change(),
+    *RECORDS.counts_since(10),
+    *RECORDS.gaps(730),
+    *RECORDS.busiest(30, 365),
+    *RECORDS.streak(91),
     *REPORTED.counts(182, 365, 730, None),
+    *REPORTED.counts_since(10),
+    *REPORTED.busiest(30, 365),
     *VIOLENCE.counts(182, 365, 730, None),
     *VIOLENCE.since_last(Strength("Not recorded as a suspect for violence in the past year", at_least=366)),
     *VIOLENCE.change(),
+    *VIOLENCE.counts_since(10),
+    *VIOLENCE.gaps(730),
     Ratio(
         "suspect_violence_share_ever", "What share of the records as a suspect are for violence?",
         theme=THEME, family="violence as a suspect", when_missing=None,
@@ -90,6 +99,10 @@ FEATURES: tuple[AnyFeature, ...] = (
     *ANTISOCIAL.days(365),
     *ANTISOCIAL.since_last(Strength("No report of anti-social behaviour in the past 6 months", at_least=183)),
     *ANTISOCIAL.change(),
+    *ANTISOCIAL.counts_since(10),
+    *ANTISOCIAL.gaps(730),
+    *ANTISOCIAL.busiest(30, 365),
+    *ANTISOCIAL.streak(91),
     *asb_of("personal", "anti-social behaviour aimed at a person").counts(365),
     *asb_of("nuisance", "nuisance behaviour").counts(365),
     *asb_of("environmental", "damage or mess in a public place").counts(365),

@@ -5,7 +5,8 @@ What happened at home is in ``harm_at_home``.
 
 from __future__ import annotations
 
-from features.catalogue.story import EVERY_WINDOW, OFFENCES, Story
+from features.catalogue.story import Story
+from features.catalogue.wording import EVERY_WINDOW, OFFENCES
 from features.definition import AnyFeature, Strength, Where
 
 THEME = "contact as victim"
@@ -53,9 +54,14 @@ FEATURES: tuple[AnyFeature, ...] = (
     *RECORDS.since_first(),
     *RECORDS.since_last(Strength("Not recorded as a victim in the past year", at_least=366)),
     *RECORDS.change(),
+    *RECORDS.counts_since(10),
+    *RECORDS.gaps(730),
+    *RECORDS.busiest(30, 365),
+    *RECORDS.streak(182),
     *VIOLENCE.counts(182, 365, 730, None),
     *VIOLENCE.since_last(),
     *VIOLENCE.change(),
+    *VIOLENCE.counts_since(10),
     *victim_of("injury").counts(365, None),
     *victim_of("robbery").counts(365, None),
     *victim_of("theft").counts(365, None),

@@ -5,7 +5,8 @@ All of it is sensitive: reading it out in front of the wrong person could put so
 
 from __future__ import annotations
 
-from features.catalogue.story import EVERY_WINDOW, Story
+from features.catalogue.story import Story
+from features.catalogue.wording import EVERY_WINDOW
 from features.definition import AnyFeature, Strength, Where
 
 THEME = "harm at home"
@@ -32,6 +33,14 @@ ASSESSED = Story(
     "assessed_home_abuse", THEME, Where("cin_factor", code="3"), "found at home in a social care assessment",
     about="domestic abuse", family="domestic abuse at home", direction=1, sensitive=True,
 )  # fmt: skip
+TOLD = Story(
+    "school_told", THEME, Where("encompass_notice"), "told to school", about=ABOUT, family="notices to school",
+    direction=1, sensitive=True,
+)  # fmt: skip
+TOLD_LATE = Story(
+    "school_told_late", THEME, Where("encompass_notice", code="late"), "told to school after the next school day",
+    about=ABOUT, family="notices to school", sensitive=True,
+)  # fmt: skip
 
 FEATURES: tuple[AnyFeature, ...] = (
     *INCIDENTS.counts(*EVERY_WINDOW),
@@ -42,6 +51,10 @@ FEATURES: tuple[AnyFeature, ...] = (
     *INCIDENTS.since_first(),
     *INCIDENTS.since_last(Strength("No domestic abuse at home recorded in the past year", at_least=366)),
     *INCIDENTS.change(),
+    *INCIDENTS.counts_since(10),
+    *INCIDENTS.gaps(730),
+    *INCIDENTS.busiest(30, 365),
+    *INCIDENTS.streak(182),
     *SERIOUS.counts(182, 365, 730, None),
     *GRAVEST.counts(365, None),
     *GRAVEST.since_last(),
@@ -49,4 +62,7 @@ FEATURES: tuple[AnyFeature, ...] = (
     *VICTIM.worst(None),
     *VICTIM.since_last(),
     *ASSESSED.counts(730, None),
+    *TOLD.counts(365, 730, None),
+    *TOLD.since_last(),
+    *TOLD_LATE.counts(365),
 )  # fmt: skip

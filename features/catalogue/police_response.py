@@ -6,7 +6,8 @@ diversion stays in: it changes what happens next, so a model that cannot see it 
 
 from __future__ import annotations
 
-from features.catalogue.story import EVERY_WINDOW, Story, said, suffix
+from features.catalogue.story import Story
+from features.catalogue.wording import EVERY_WINDOW, said, suffix
 from features.definition import AnyFeature, Feature, Phrase, Ratio, Strength, Summary, Where
 from features.windows import LookBack
 
@@ -35,6 +36,10 @@ NO_FURTHER_ACTION = _ended("no_further_action", "no_further_action", "ended with
 RESOLVED = _ended("community_resolution", "community_resolution", "ended in a community resolution")
 DIVERTED = _ended("diversionary", "diversionary", "ended after a diversion activity was finished")
 CUSTODY = Story("custody", THEME, Where("custody"), "held in police custody", family="police custody", direction=1)
+NOT_PROVEN = Story(
+    "court_not_proven", THEME, Where("court_hearing", code="not_proven"), "in court for a matter that was not proven",
+    family="matters not proven in court",
+)  # fmt: skip
 OFFERED = Story(
     "diversion", THEME, Where("yj_disposal", code=("CR", "O22")), "given a community resolution or diversion",
     family="earlier diversion",
@@ -72,6 +77,7 @@ FEATURES: tuple[AnyFeature, ...] = (
     *CUSTODY.counts(*EVERY_WINDOW),
     *CUSTODY.since_last(Strength("Not held in police custody in the past year", at_least=366)),
     *CUSTODY.change(),
+    *CUSTODY.counts_since(10),
     *_hours(Summary.TOTAL, "hours", "How many hours was the young person held in police custody",
             "Held in police custody for {n} hours in total", 365, None),
     *_hours(Summary.LARGEST, "longest_hours", "How many hours was the young person's longest time in police custody",
@@ -81,6 +87,7 @@ FEATURES: tuple[AnyFeature, ...] = (
     *_released("bail", "bail", "released from custody on bail").counts(365),
     *_released("no_further_action", "no_further_action",
                "released from custody with no further action").counts(365, None),
+    *NOT_PROVEN.counts(730, None),
     *OFFERED.counts(365, 730, None),
     *OFFERED.since_last(),
     *OFFERED.worst(None, scale="of 5"),

@@ -5,7 +5,8 @@ A suspension with several reasons is several events on one day, so suspensions a
 
 from __future__ import annotations
 
-from features.catalogue.story import EVERY_WINDOW, Story, said, suffix
+from features.catalogue.story import Story
+from features.catalogue.wording import EVERY_WINDOW, said, suffix
 from features.definition import AnyFeature, Feature, Phrase, Ratio, Strength, Summary, Where
 from features.windows import LookBack
 
@@ -50,7 +51,7 @@ def _sessions(*windows: int | None) -> tuple[Feature, ...]:
     )  # fmt: skip
 
 
-def _absence(
+def absence(
     ending: str, question: str, summary: Summary, many: str, days: int, kind: str = "attendance", **more: Strength
 ) -> Feature:
     """A share of school sessions missed; missing where no term is known in the window."""
@@ -90,13 +91,13 @@ FEATURES: tuple[AnyFeature, ...] = (
     *(feature for reason in REASONS for feature in _for_reason(reason, 365, None)),
     *EXCLUDED.counts(None),
     *EXCLUDED.since_last(),
-    _absence("latest_term", "What share of the latest term known did the young person miss?", Summary.LAST_VALUE,
+    absence("latest_term", "What share of the latest term known did the young person miss?", Summary.LAST_VALUE,
              "Missed {n}% of the latest school term known, in the past year", 365, strength=GOOD),
-    _absence("average", "What share of school did the young person miss in the past year?", Summary.MEAN,
+    absence("average", "What share of school did the young person miss in the past year?", Summary.MEAN,
              "Missed {n}% of school in the past year", 365),
-    _absence("average", "What share of school did the young person miss in the past 2 years?", Summary.MEAN,
+    absence("average", "What share of school did the young person miss in the past 2 years?", Summary.MEAN,
              "Missed {n}% of school in the past 2 years", 730),
-    _absence("worst_term", "What share did the young person miss in the worst term of the past 2 years?",
+    absence("worst_term", "What share did the young person miss in the worst term of the past 2 years?",
              Summary.LARGEST, "Missed {n}% of school in the worst term of the past 2 years", 730),
     _trend("attendance", "Absence from school"),
     Ratio(
@@ -108,12 +109,12 @@ FEATURES: tuple[AnyFeature, ...] = (
                       unknown="Nothing to compare: no absence, or no attendance known, in the past 2 years"),
         strength=Strength("Attendance in the past year is better than before", at_most=0.8),
     ),
-    _absence("latest_term", "What share of the latest term known was missed without leave?", Summary.LAST_VALUE,
+    absence("latest_term", "What share of the latest term known was missed without leave?", Summary.LAST_VALUE,
              "Missed {n}% of the latest school term known without leave, in the past year", 365,
              "unauthorised_absence"),
-    _absence("average", "What share of school was missed without leave in the past year?", Summary.MEAN,
+    absence("average", "What share of school was missed without leave in the past year?", Summary.MEAN,
              "Missed {n}% of school without leave in the past year", 365, "unauthorised_absence"),
-    _absence("worst_term", "What share was missed without leave in the worst term of the past 2 years?",
+    absence("worst_term", "What share was missed without leave in the worst term of the past 2 years?",
              Summary.LARGEST, "Missed {n}% of school without leave in the worst term of the past 2 years", 730,
              "unauthorised_absence"),
     _trend("unauthorised_absence", "Absence without leave"),

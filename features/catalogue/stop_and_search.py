@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from features.catalogue.contact_as_suspect import suspect_of
-from features.catalogue.story import EVERY_WINDOW, Story
+from features.catalogue.story import Story
+from features.catalogue.wording import EVERY_WINDOW
 from features.definition import AnyFeature, Where
 
 THEME = "stop and search"

@@ -5,40 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from features.definition import Change, Feature, Measure, Phrase, Strength, Summary, Where
+from features.catalogue.wording import said, suffix
+from features.definition import Around, Change, Feature, HomeArea, Measure, Phrase, Strength, Summary, Where
 from features.windows import LookBack
-
-EVERY_WINDOW = (91, 182, 365, 730, None)
-"""Three months to two years, and all time (``None``)."""
-
-VIOLENCE = ("homicide", "violence_with_injury", "violence_without_injury")
-INJURY = ("homicide", "violence_with_injury")
-OFFENCES: dict[str, tuple[tuple[str, ...], str]] = {
-    "violence": (VIOLENCE, "violence"),
-    "injury": (INJURY, "violence causing injury"),
-    "robbery": (("robbery",), "robbery"),
-    "theft": (("theft",), "theft"),
-    "damage": (("criminal_damage_arson",), "criminal damage or arson"),
-    "public_order": (("public_order",), "public disorder"),
-    "sexual": (("sexual",), "a sexual offence"),
-    "drugs": (("drugs",), "a drug offence"),
-    "weapons": (("weapons",), "having a weapon"),
-}
-"""Offence groups as features name them: the police groups behind each, and its plain words."""
-
-
-def said(window: LookBack) -> str:
-    """The window in plain words, for the end of a sentence.
-
-    >>> said(LookBack(365)), said(LookBack())
-    ('in the past year', 'in the records held')
-    """
-    return "in the records held" if window.days is None else window.plain
-
-
-def suffix(window: LookBack) -> str:
-    """The window as the end of a feature's name: ``last_365_days`` or ``ever``."""
-    return "ever" if window.days is None else f"last_{window.days}_days"
 
 
 @dataclass(frozen=True)
@@ -63,6 +32,8 @@ class Story:
     direction: int = 0
     discretion: bool = False
     sensitive: bool = False
+    of: Around | HomeArea | None = None
+    """Whose events, if not the young person's own."""
 
     @property
     def who(self) -> str:
@@ -72,7 +43,8 @@ class Story:
     @property
     def never(self) -> str:
         """The start of a sentence for "no such event"."""
-        return f"No {self.about} {self.did}" if self.about else f"Not {self.did}"
+        about = self.about.removeprefix("a ").removeprefix("an ")
+        return f"No {about} {self.did}" if self.about else f"Not {self.did}"
 
     def happened(self, adverb: str = "") -> str:
         """The start of a sentence for "there was such an event", with ``first`` or ``last`` where wanted."""
@@ -93,6 +65,68 @@ class Story:
                 strength=strength if window.days == 365 or len(windows) == 1 else None,
             ))  # fmt: skip
         return tuple(made)
+
+    def counts_since(self, age: int) -> tuple[Feature, ...]:
+        """How many times since a birthday, so that a child of 12 and one of 17 have each their own years."""
+        return tuple(
+            self.ask(
+                suffix(window), f"How many times was {self.who} {self.did} {said(window)}?", window, Summary.COUNT,
+                Phrase(none=f"{self.never} {said(window)}", one=f"{self.happened()} once {said(window)}",
+                       many=f"{self.happened()} {{n}} times {said(window)}"),
+            )
+            for window in [LookBack(since_age=age)]
+        )  # fmt: skip
+
+    def gaps(self, *windows: int | None) -> tuple[Feature, ...]:
+        """Days between one day with a record and the next, on average; missing with fewer than two such days."""
+        return self._between("average", "on average", "about", Summary.MEAN_GAP, windows)
+
+    def longest_gap(self, *windows: int | None) -> tuple[Feature, ...]:
+        """The longest time between one day with a record and the next."""
+        return self._between("longest", "at most", "never longer than", Summary.LONGEST_GAP, windows)
+
+    def busiest(self, span_days: int, *windows: int | None) -> tuple[Feature, ...]:
+        """The most in any so many days: a burst."""
+        return tuple(
+            self.ask(
+                f"most_in_{span_days}_days_{suffix(window)}",
+                f"How many times at most was {self.who} {self.did} within {span_days} days {said(window)}?",
+                window, Summary.MOST_WITHIN,
+                Phrase(none=f"{self.never} {said(window)}",
+                       one=f"{self.happened()} {said(window)}, but never twice within {span_days} days",
+                       many=f"{self.happened()} {{n}} times within {span_days} days {said(window)}"),
+                span_days=span_days,
+            )
+            for window in map(LookBack, windows)
+        )  # fmt: skip
+
+    def streak(self, span_days: int) -> tuple[Feature, ...]:
+        """For how many spans of days in a row, back from the date, something was on record in each."""
+        span = LookBack(span_days).plain.removeprefix("in the past ")
+        return (self.ask(
+            f"streak_of_{span_days}_days",
+            f"For how many spans of {span} in a row, back from the date, was {self.who} {self.did} in each?",
+            LookBack(), Summary.STREAK,
+            Phrase(none=f"{self.never} in the past {span}",
+                   one=f"{self.happened()} in the past {span}, and not in the {span} before",
+                   many=f"{self.happened()} in each of the past {{n}} spans of {span}"),
+            span_days=span_days,
+        ),)  # fmt: skip
+
+    def _between(
+        self, stem: str, how: str, words: str, summary: Summary, windows: tuple[int | None, ...]
+    ) -> tuple[Feature, ...]:
+        return tuple(
+            self.ask(
+                f"{stem}_gap_{suffix(window)}",
+                f"How long was it, {how}, from one day to the next on which {self.who} was {self.did} {said(window)}?",
+                window, summary,
+                Phrase(f"{self.happened()} on several days {said(window)}, {words} {{n}} apart", as_duration=True,
+                       unknown=f"Fewer than two days on which {self.who} was {self.did} {said(window)}"),
+                when_missing=None, direction=0,
+            )
+            for window in map(LookBack, windows)
+        )  # fmt: skip
 
     def days(self, *windows: int | None) -> tuple[Feature, ...]:
         """On how many different days: several records of one incident count once."""
@@ -193,6 +227,7 @@ class Story:
         fields: dict[str, Any] = {
             "theme": self.theme, "family": self.family or self.stem.replace("_", " "), "direction": self.direction,
             "discretion": self.discretion, "sensitive": self.sensitive, "events": self.events,
+            "of": self.of,
         }  # fmt: skip
         return Feature(f"{self.stem}_{ending}", question, window=window, summary=summary, phrase=phrase,
                        **(fields | more))  # fmt: skip

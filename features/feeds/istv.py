@@ -23,4 +23,10 @@ FEED = Feed(
     delay_days=30,
     purpose=Purpose.AREA_CONTEXT,
     in_order=(("assault_dt", "arrival_dt"),),
+    area_events="""
+        SELECT lsoa AS place, record_hash('istv', attendance_id) AS record, 'assault_injury' AS kind,
+               'injured' AS role, CASE method WHEN 'sharp' THEN 'sharp' ELSE 'other' END AS code,
+               coalesce(assault_dt, arrival_dt)::DATE AS happened_on, arrival_dt::DATE AS recorded_on
+        FROM istv WHERE location_type <> 'home' AND lsoa IN (SELECT lsoa_code FROM area)
+    """,
 )

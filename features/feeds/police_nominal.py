@@ -35,6 +35,7 @@ FEED = Feed(
         text("lsoa"),
         moment("created_dt"),
         text("address"),
+        text("lsoa"),
         text("merged_into"),
     ),
     key=("nominal_id",),
@@ -48,7 +49,8 @@ FEED = Feed(
     """,
     relations=f"""
         WITH living AS (
-            SELECT nominal_id, {HOME_SQL} AS home, {SURNAME_SQL} AS surname, dob, created_dt::DATE AS stated_on
+            SELECT nominal_id, {HOME_SQL} || coalesce(lsoa, '') AS home, {SURNAME_SQL} AS surname, dob,
+                   created_dt::DATE AS stated_on
             FROM police_nominal WHERE home IS NOT NULL
             QUALIFY count(*) OVER (PARTITION BY home) <= {MOST_AT_AN_ADDRESS}
         ), pair AS (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from features.definition import AnyFeature, Feature, depends_on_discretion, parts_of
+from features.definition import AnyFeature, Feature, parts_of
 from features.events import KINDS
+from features.switches import SWITCHES, left_out_unless
 from risk_model.audits.finding import AuditInputs, Finding, Verdict
 from risk_model.publishing.files import pickled_files
 from risk_model.training.estimators import ESTIMATORS
@@ -32,7 +33,8 @@ def audit(inputs: AuditInputs) -> Finding:
     kinds = kinds_used(inputs.model.feature_names, inputs.features)
     fine = (
         f"All {len(inputs.model.feature_names)} inputs are defined in the catalogue. None is a protected "
-        "characteristic, none names a place, and none counts what police choose to look for.",
+        "characteristic, none names a place, none is about other people or about what a family can pay, and none "
+        "counts what police choose to look for.",
         "Nothing the model is loaded from can run code.",
     )
     return Finding(
@@ -45,15 +47,15 @@ def audit(inputs: AuditInputs) -> Finding:
 
 
 def input_faults(names: Sequence[str], features: Sequence[AnyFeature]) -> list[str]:
-    """A sentence for each input that is unknown, protected, a proxy by its name, or a matter of police discretion."""
+    """A sentence for each input that is unknown, protected, a proxy by its name, or left out unless asked for."""
     by_name = {feature.name: feature for feature in features}
     faults = []
     for name in names:
         words = set(name.split("_"))
         if name not in by_name:
             faults.append(f"the input {name} has no definition in the catalogue")
-        elif depends_on_discretion(by_name[name], features):
-            faults.append(f"the input {name} counts what police choose to look for")
+        else:
+            faults += [f"the input {name} {SWITCHES[one]}" for one in sorted(left_out_unless(by_name[name], features))]
         if words & PROTECTED_WORDS:
             faults.append(f"the input {name} is a protected characteristic by its name")
         if words & PROXY_WORDS:

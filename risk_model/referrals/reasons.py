@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from features.catalogue.data_coverage import THEME as DATA_COVERAGE
 from features.definition import USES_MEASURE, Age, AnyFeature, Change, Feature, Measure, Ratio, Summary
+from features.switches import is_about_others
 from risk_model.referrals.evidence import Evidence, cite
 from risk_model.referrals.history import History
 from risk_model.referrals.scoring import Explained
@@ -19,6 +21,8 @@ LEAST_SHARE = 0.02
 """A family that makes up less than this of all that raises the score is not a reason."""
 ABOUT_THE_RECORD = frozenset({"school record held"})
 """Families that say how much is on record, not what happened."""
+ABOUT_OTHERS = "Records about other people in the young person's life also count here; they are not shown"
+"""All that is ever said of somebody else: what is on record about them is theirs, not the young person's."""
 FEW = 3
 FEW_REASONS = (
     "Fewer than three clear reasons: the record is thin, so rely on what people who know the young person say."
@@ -63,7 +67,8 @@ def raised_by_family(person: Explained, features: Sequence[AnyFeature]) -> dict[
     totals: dict[str, float] = {}
     for feature in features:
         totals[feature.family] = totals.get(feature.family, 0.0) + person.contributions[feature.name]
-    return {family: total for family, total in totals.items() if total > 0 and family not in ABOUT_THE_RECORD}
+    silent = ABOUT_THE_RECORD | {feature.family for feature in features if feature.theme == DATA_COVERAGE}
+    return {family: total for family, total in totals.items() if total > 0 and family not in silent}
 
 
 def parts_with_events(feature: AnyFeature, by_name: Mapping[str, AnyFeature]) -> tuple[Feature, ...]:
@@ -89,6 +94,8 @@ def _reason(
         value = person.values[feature.name]
         if person.contributions[feature.name] <= 0 or not value > 0 or _is_a_strength(feature, value):
             continue
+        if is_about_others(feature, by_name):
+            return Reason(feature.family, feature.name, ABOUT_OTHERS, None, sensitive=True)
         evidence = _evidence(feature, by_name, history)
         if evidence is not None or isinstance(feature, Age):
             sentence = feature.phrase.say(value) + (OF_AGE if evidence is None else "")

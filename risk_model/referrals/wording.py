@@ -46,6 +46,10 @@ _BY_KIND = {
     ("asb", "victim"): "victim",
     ("da_incident", "child_present"): "child in the home",
     ("yj_disposal", "subject"): "person dealt with",
+    ("ppn", "child"): "child an officer was worried about",
+    ("fire_referral", "child"): "referred young person",
+    ("fire_programme", "child"): "young person who took part",
+    ("court_hearing", "defendant"): "young person before the court",
 }
 _GENERAL = {
     "pupil": "pupil",

@@ -28,6 +28,7 @@ from features.definition import (
 from features.errors import BadConfiguration
 from features.events import BROWARD_RELEASE, FIRST_ENTRY_DISPOSALS, KINDS, VOCABULARY
 from features.feeds import FEEDS
+from features.switches import is_about_others, left_out_unless
 
 EVERY = [feature for features in CATALOGUES.values() for feature in features]
 WHOLE = (0.0, 1.0, 2.0, 3.0, 45.0, 1000.0)
@@ -59,10 +60,48 @@ def test_every_definition_can_be_computed_and_no_name_is_used_twice(name: str) -
     check_definitions(CATALOGUES[name])
 
 
-def test_there_are_at_least_140_features_over_six_themes_without_police_discretion() -> None:
+def test_there_are_at_least_300_features_over_ten_themes_without_any_switch() -> None:
     features = chosen()
-    assert len(features) >= 140
-    assert len({feature.theme for feature in features}) >= 6
+    assert len(features) >= 300
+    assert len({feature.theme for feature in features}) >= 10
+
+
+@pytest.mark.parametrize(
+    ("switch", "themes"),
+    [("others", {"family and friends"}), ("place", {"place"}), ("means", {"home and tenancy"})],
+)
+def test_what_is_about_others_places_or_means_comes_only_if_asked_for(switch: str, themes: set[str]) -> None:
+    default, asked = chosen(), chosen(**{switch: True})  # type: ignore[arg-type]
+    assert not [f.name for f in default if left_out_unless(f, CATALOGUE)]
+    assert {f.theme for f in set(asked) - set(default)} == themes
+    every = {f.name for f in CATALOGUE if left_out_unless(f, CATALOGUE) == {switch}}
+    assert every == {f.name for f in set(asked) - set(default)}
+
+
+def test_a_feature_made_of_one_that_is_left_out_is_left_out_too() -> None:
+    parts = {f.name: f for f in CATALOGUE}
+    assert left_out_unless(parts["rent_arrears_still"], CATALOGUE) == {"means"}
+    assert left_out_unless(parts["area_violence_change_last_182_days"], CATALOGUE) == {"place"}
+    assert left_out_unless(parts["area_drugs_last_365_days"], CATALOGUE) == {"discretion", "place"}
+
+
+def test_no_feature_may_be_made_of_a_protected_characteristic() -> None:
+    protected = {kind.name for kind in VOCABULARY if kind.protected}
+    assert protected == {"send_support", "ehcp", "ehcp_request"}
+    assert not protected & {kind for feature in EVERY for kind, _, _ in classes_of(feature)}
+    (needs,) = Story("needs", "school", Where("ehcp"), "given a plan").counts(None)
+    with pytest.raises(BadConfiguration, match="ehcp says something of a protected characteristic"):
+        check_definitions([needs])
+
+
+def test_what_is_about_somebody_else_is_never_read_out_and_never_a_strength() -> None:
+    by_name = {f.name: f for f in CATALOGUE}
+    others = [f for f in CATALOGUE if is_about_others(f, by_name)]
+    assert len(others) >= 30
+    assert [f.name for f in others if not f.sensitive or f.strength] == []
+    of_others = {kind.name for kind in VOCABULARY if kind.of_others}
+    for feature in CATALOGUE:
+        assert feature in others or not of_others & {kind for kind, _, _ in classes_of(feature)}, feature.name
 
 
 def test_the_broward_catalogue_has_fifteen_to_twenty_five_features() -> None:
@@ -177,6 +216,20 @@ def test_a_story_gives_its_strength_to_the_past_year() -> None:
     strength = Strength("None in the past year", at_most=0)
     given = [feature.strength for feature in RECORDS.counts(182, 365, None, strength=strength)]
     assert given == [None, strength, None]
+
+
+def test_gaps_bursts_and_streaks_read_well() -> None:
+    (gap,), (burst,), (streak,), (since,) = (
+        RECORDS.gaps(730), RECORDS.busiest(30, 365), RECORDS.streak(91), RECORDS.counts_since(10)
+    )  # fmt: skip
+    assert gap.phrase.say(45) == "Recorded as a suspect on several days in the past 2 years, about 45 days apart"
+    assert burst.phrase.say(3) == "Recorded as a suspect 3 times within 30 days in the past year"
+    assert burst.phrase.say(1) == "Recorded as a suspect in the past year, but never twice within 30 days"
+    assert streak.phrase.say(2) == "Recorded as a suspect in each of the past 2 spans of 3 months"
+    assert since.phrase.say(1) == "Recorded as a suspect once since the age of 10"
+    siblings = next(f for f in CATALOGUE if f.name == "siblings_suspect_records_last_365_days")
+    assert siblings.question == "How many times was a brother or sister recorded as a suspect in the past year?"
+    assert siblings.phrase.say(0) == "No brother or sister recorded as a suspect in the past year"
 
 
 def test_another_subject_reads_well() -> None:

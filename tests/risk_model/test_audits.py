@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from features.catalogue import CATALOGUE, chosen
+from features.catalogue.broward import BROWARD
 from risk_model.audits import AUDITS, AuditReport, Verdict, comparator_sex, coverage, explanation, groups, run_audits
 from risk_model.audits.characteristics import Characteristic, Rows, characteristics, not_held
 from risk_model.audits.confusion import cells_of, fairlearn_rates, rows_of
@@ -171,6 +173,10 @@ def test_coverage_names_every_input_that_is_not_permitted(folder: Path) -> None:
     faults = coverage.input_faults(names, inputs_where(folder, 0.4, 0.4, people=300).features)
     assert "the input is_male is a protected characteristic by its name" in faults
     assert "the input searches_last_365_days counts what police choose to look for" in faults
+    assert coverage.input_faults(["siblings_suspect_records_ever", "rent_arrears_now"], CATALOGUE) == [
+        "the input siblings_suspect_records_ever is about other people around the young person",
+        "the input rent_arrears_now says what a family can pay",
+    ]
     assert "the input imd_decile stands in for where somebody lives" in faults
     assert not any("age_years" in fault for fault in faults)
     assert [fault for fault in faults if "sexual" in fault] == [
@@ -179,9 +185,6 @@ def test_coverage_names_every_input_that_is_not_permitted(folder: Path) -> None:
 
 
 def test_every_default_feature_of_both_catalogues_is_permitted() -> None:
-    from features.catalogue import CATALOGUE, chosen
-    from features.catalogue.broward import BROWARD
-
     assert coverage.input_faults([f.name for f in chosen("northumbria", (), False)], CATALOGUE) == []
     assert coverage.input_faults([f.name for f in BROWARD], BROWARD) == []
 

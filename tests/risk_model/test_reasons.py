@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from features.feeds import partner_of
 from risk_model.errors import BadConfiguration
 from risk_model.referrals.history import History, histories
 from risk_model.referrals.openers import GENERAL, HARMED, HOME, opener_for
-from risk_model.referrals.reasons import reasons_for
+from risk_model.referrals.reasons import ABOUT_OTHERS, reasons_for
 from risk_model.referrals.scoring import Explained, explain
 from risk_model.referrals.wording import NEVER_SAID, PROTECTED_WORDS, check_wording, sentences_of
 from tests.risk_model.drawn_lists import (
@@ -126,6 +127,25 @@ def test_a_family_speaks_through_its_strongest_feature_with_a_record_behind_it()
     ever = count("ever", "suspect", None, family="suspect")
     [reason] = told((lately, ever), known(suspect(400)), lately=(0, 0.6), ever=(1, 0.1))
     assert reason.feature == "ever"
+
+
+def test_what_is_on_record_about_somebody_else_is_never_said_only_that_it_counts():
+    of_others = {f.name: f for f in CATALOGUE if f.theme == "family and friends"}
+    probation, friends = of_others["family_probation_now"], of_others["co_suspects_suspect_records_last_365_days"]
+    history = known(suspect(50), event(ME, "family_probation", "relative", "parent", days_before(90)))
+    given = {probation.name: (1.0, 0.9), friends.name: (4.0, 0.7), "suspect_records": (1.0, 0.5)}
+    reasons = told((probation, friends, SUSPECT), history, **given)
+    assert [one.sentence for one in reasons] == [ABOUT_OTHERS, "Recorded as a suspect once"]
+    [hidden, _] = reasons
+    assert hidden.evidence is None, "no date, partner or role that would tell"
+    assert hidden.sensitive
+    assert not re.search("probation|sibling|brother|sister|parent|custody|address", ABOUT_OTHERS)
+
+
+def test_how_much_is_on_record_is_never_a_reason():
+    held = next(f for f in CATALOGUE if f.name == "school_record_ever")
+    history = known(event(ME, "attendance", "pupil", "term", days_before(90)))
+    assert told((held,), history, school_record_ever=(3.0, 0.9)) == []
 
 
 def test_age_is_a_reason_without_a_date():
