@@ -40,6 +40,7 @@ from risk_model.carding import card_inputs, provenance_of
 from risk_model.document import PLOTS
 from risk_model.errors import BadInput, MissingStep, NotPermitted
 from risk_model.experimenting import Experimenting
+from risk_model.fidelity import write_page
 from risk_model.preparation import prepare_for_scoring
 from risk_model.publishing.cards import render_card
 from risk_model.publishing.index import export_card
@@ -238,12 +239,11 @@ class Pipeline(Experimenting):
 
 def simulate(
     workspace: Path, seed: int | None, children: int | None, areas: Path | None, say: Say = lambda line: None,
-    detection_bias: float = 1.0,
+    detection_bias: float = 1.0, report: bool = False,
 ) -> Made:  # fmt: skip
     """Synthetic extracts in the workspace, and beside them the truth, which no other step reads."""
     place = Workspace(workspace)
-    seed = DEFAULT_SEED if seed is None else seed
-    summary = make_partners(
-        place.extracts, seed, children, areas, say, detection_bias=detection_bias, truth=truth_folder(place)
-    )
+    summary = make_partners(place.extracts, DEFAULT_SEED if seed is None else seed, children, areas, say,
+                            detection_bias=detection_bias, truth=truth_folder(place))  # fmt: skip
+    write_page(place.root / "fidelity.html", summary, wanted=report)
     return telling.of_extracts(summary, place.extracts)

@@ -14,6 +14,7 @@ from features.build import FeatureTable
 from features.cohort import Cohort
 from features.intake import IntakeReport
 from features.outcomes import Outcome
+from features.synthetic.fidelity import Fidelity
 from features.synthetic.summary import SyntheticSummary
 from features.windows import days_back, days_since_epoch
 from features.workspace import Workspace
@@ -52,6 +53,13 @@ def lines(*parts: str | Iterable[str]) -> str:
     return "\n".join(line for line in flat if line)
 
 
+def _fidelity(figure: Fidelity) -> dict[str, Any]:
+    """One figure of the report on a synthetic world; null where so small a world has nobody to measure it on."""
+    known = math.isfinite(figure.simulated)
+    return {"name": figure.name, "published": list(figure.published), "basis": figure.basis, "within": figure.within,
+            "simulated": figure.simulated if known else None, "ratio": figure.ratio if known else None}  # fmt: skip
+
+
 def of_extracts(summary: SyntheticSummary, folder: object) -> Made:
     """The synthetic extracts: how many rows in which file, and how close to the published rates."""
     latest = {name: values[-1] for name, values in summary.rates.items()}
@@ -62,7 +70,9 @@ def of_extracts(summary: SyntheticSummary, folder: object) -> Made:
         [f"  {name.replace('_', ' ')}  {value:,.3g}" for name, value in latest.items()],
     )
     figures = {"seed": summary.seed, "children": summary.children, "rows": dict(summary.rows),
-               "digest": summary.digest, "rates": {k: list(v) for k, v in summary.rates.items()}}  # fmt: skip
+               "digest": summary.digest,
+               "report": [_fidelity(figure) for figure in summary.fidelity],
+               "rates": {k: list(v) for k, v in summary.rates.items()}}  # fmt: skip
     return Made(text, figures)
 
 

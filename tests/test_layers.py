@@ -30,6 +30,7 @@ ARROWS = {
     "audits": ("experiment", "disclosure", "document", "training", "publishing.files"),
     "publishing": ("experiment", "disclosure", "document", "training", "audits"),
     "referrals": ("experiment",),
+    "fidelity": ("document", "training"),
     "tracking": ("experiment", "training"),
     "preparation": ("experiment", "training"),
     "reproduction": ("experiment", "preparation", "state", "training", "publishing"),

@@ -1,12 +1,13 @@
 """The synthetic world's calendar: months, terms, census days, and how the pandemic bent what was recorded.
 
-Days are whole days since 1970-01-01; minutes are whole minutes since 1970-01-01 (UTC); months count from January 2020.
+Days are whole days since 1970-01-01; minutes are whole minutes since 1970-01-01 (UTC); months count from January 2016.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,24 +18,28 @@ from features.windows import days_since_epoch
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
-FIRST_DAY = days_since_epoch(date(2020, 1, 1))
+FIRST_YEAR, LAST_YEAR = 2016, 2025
+FIRST_DAY = days_since_epoch(date(FIRST_YEAR, 1, 1))
 CUT = days_since_epoch(date(2026, 1, 1))
 """The first day the extracts do not cover: nothing recorded on or after it is in a file."""
-MONTHS = 72
-MONTH_STARTS: Ints = np.arange("2020-01", "2026-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
-"""First day of each month, and the cut (73 days)."""
+MONTHS = (LAST_YEAR + 1 - FIRST_YEAR) * 12
+YEARS = MONTHS // 12
+MONTH_STARTS: Ints = np.arange("2016-01", "2026-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
+"""First day of each month, and the cut (121 days)."""
 MINUTES_A_DAY = 1440
 YEAR = 365.25
 
-_LOCKDOWN = {2: 0.5, 3: 1.0, 4: 0.9, 5: 0.6, 10: 0.5, 12: 0.9, 13: 0.8, 14: 0.5}
+_LOCKDOWN = {50: 0.5, 51: 1.0, 52: 0.9, 53: 0.6, 58: 0.5, 60: 0.9, 61: 0.8, 62: 0.5}
 """How far each month was a lockdown (March to June 2020, November 2020, January to March 2021)."""
 _LOCKDOWN_EFFECT = {
     "offence": -0.40, "victim": -0.50, "asb": 0.45, "asb_victim": 0.30, "missing": -0.45, "domestic": 0.15,
     "search": -0.10, "suspension": -2.8, "need": -0.25, "care": -0.20,
 }  # fmt: skip
 _TREND = {
-    "offence": (1.45, 1.12, 1.0, 1.0, 1.0, 1.0), "victim": (1.10, 1.05, 1.00, 1.00, 1.00, 1.00),
-    "suspension": (0.95, 0.90, 0.98, 1.06, 1.12, 1.10), "asb": (1.10, 1.05, 1.00, 0.98, 0.96, 0.95),
+    "offence": (2.00, 1.55, 1.45, 1.30, 1.15, 1.05, 1.00, 1.00, 1.00, 1.00),
+    "victim": (1.15, 1.00, 1.00, 1.00, 1.05, 1.05, 1.00, 1.00, 1.00, 1.00),
+    "suspension": (0.45, 0.50, 0.58, 0.62, 0.70, 0.80, 0.98, 1.06, 1.12, 1.10),
+    "asb": (1.30, 1.15, 1.10, 1.05, 1.10, 1.05, 1.00, 0.98, 0.96, 0.95),
 }  # fmt: skip
 _SEASON = {
     "asb": (0.85, 0.90, 1.0, 1.1, 1.1, 1.1, 1.1, 1.1, 1.0, 1.25, 1.15, 0.75),
@@ -44,10 +49,10 @@ _SEASON = {
 
 
 def month_factors(process: str) -> Floats:
-    """What multiplies a process's rate in each of the 72 months: season, slow trend and lockdown (float32)."""
+    """What multiplies a process's rate in each of the 120 months: season, slow trend and lockdown (float32)."""
     lockdown = np.array([_LOCKDOWN.get(month, 0.0) for month in range(MONTHS)])
-    trend = np.repeat(np.array(_TREND.get(process, (1.0,) * 6)), 12)
-    season = np.tile(np.array(_SEASON.get(process, (1.0,) * 12)), 6)
+    trend = np.repeat(np.array(_TREND.get(process, (1.0,) * YEARS)), 12)
+    season = np.tile(np.array(_SEASON.get(process, (1.0,) * 12)), YEARS)
     return (np.exp(_LOCKDOWN_EFFECT.get(process, 0.0) * lockdown) * trend * season).astype(np.float32)
 
 
@@ -66,19 +71,23 @@ class Term:
 def _terms() -> tuple[Term, ...]:
     shape = (("spring", (1, 6), (3, 31), 118), ("summer", (4, 17), (7, 20), 124), ("autumn", (9, 4), (12, 19), 142))
     found = []
-    for year in range(2020, 2026):
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
         for season, (m1, d1), (m2, d2), sessions in shape:
             if (year, season) == (2020, "summer"):
                 continue  # attendance was not collected while schools were closed
             first, last = days_since_epoch(date(year, m1, d1)), days_since_epoch(date(year, m2, d2))
             started = year if season == "autumn" else year - 1
-            found.append(Term(f"{year}-{season}", first, last, sessions, (year - 2020) * 12 + m2 - 1, started))
+            found.append(Term(f"{year}-{season}", first, last, sessions, (year - FIRST_YEAR) * 12 + m2 - 1, started))
     return tuple(found)
 
 
 TERMS = _terms()
 CENSUS_DAYS: Ints = np.array(
-    [days_since_epoch(date(year, m, d)) for year in range(2020, 2026) for m, d in ((1, 16), (5, 21), (10, 1))],
+    [
+        days_since_epoch(date(year, m, d))
+        for year in range(FIRST_YEAR, LAST_YEAR + 1)
+        for m, d in ((1, 16), (5, 21), (10, 1))
+    ],
     dtype=np.int64,
 )
 """School census days; a change shows on the first census day on or after it."""
@@ -95,21 +104,29 @@ def born_for_school_year(year_starting: int, age_on_first_of_september: int) -> 
 
 
 def month_of(day: Ints) -> Ints:
-    """The month number of each day; before 2020 negative only by clipping to -1, after the cut 72."""
+    """The month number of each day; before 2016 negative only by clipping to -1, after the cut 120."""
     return np.searchsorted(MONTH_STARTS, day, side="right") - 1
 
 
-def random_days(rng: np.random.Generator, month: int, count: int) -> Ints:
-    """``count`` days in a month."""
-    return rng.integers(MONTH_STARTS[month], MONTH_STARTS[month + 1], count)
-
-
-def school_days(rng: np.random.Generator, month: int, count: int) -> Ints:
-    """``count`` weekdays in term in a month; any days of a month without one (rates there are 0)."""
+@cache
+def _school_days(month: int) -> Ints:
+    """Weekdays in term in a month; other weekdays where there are none (schools closed)."""
     days = np.arange(MONTH_STARTS[month], MONTH_STARTS[month + 1])
     in_term = np.any([(days >= term.first) & (days <= term.last) for term in TERMS], axis=0)
-    found = days[in_term & ((days + 3) % 7 < 5)]
-    return rng.choice(found if len(found) else days, count)
+    weekday = (days + 3) % 7 < 5
+    return days[in_term & weekday] if (in_term & weekday).any() else days[weekday]
+
+
+def days_into(month: int, share: NDArray[np.float64], at_school: bool = False) -> Ints:
+    """The days those shares (0 to 1) of a month bring one to; of its school days, for what only happens there."""
+    days = _school_days(month) if at_school else np.arange(MONTH_STARTS[month], MONTH_STARTS[month + 1])
+    return days[(share * len(days)).astype(np.int64)]
+
+
+def on_school_days(month: int, day: Ints) -> Ints:
+    """The last school day of the month on or before each day."""
+    days = _school_days(month)
+    return days[np.maximum(np.searchsorted(days, day, side="right") - 1, 0)]
 
 
 _HOUR_WEIGHTS = np.array(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from features.synthetic.decisions import Suspicions
 COUNTED = ("domestic", "victim", "asb", "asb_victim", "missing", "suspension", "search")
 """Processes that are simply counted; suspicions, needs and care have consequences of their own."""
 SPELLS = ("care", "need")
+PROCESSES = (*COUNTED, "offence", "need", "care")
+"""Everything that can happen next to a child."""
 
 
 @dataclass
@@ -44,6 +46,11 @@ class Offences:
     day: Ints
     named: NDArray[np.bool_]
     found: NDArray[np.bool_]
+
+    @staticmethod
+    def joined(parts: list[Offences]) -> Offences:
+        """All parts in one."""
+        return Offences(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Offences)))
 
 
 @dataclass

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.events import DISPOSALS, OFFENCE_GROUPS
 from features.synthetic.clock import Floats, Ints
+from features.synthetic.levels import Levels
 from features.synthetic.population import Children
 
 NFA, RESOLUTION, DIVERSION, CAUTION, CHARGE, OTHER = range(6)
@@ -50,6 +51,11 @@ class Suspicions:
         return (self.outcome == RESOLUTION) | (self.outcome == DIVERSION)
 
     @property
+    def diverts_formally(self) -> NDArray[np.bool_]:
+        """Ended in a youth caution or conditional caution."""
+        return (self.outcome == CAUTION) & (self.disposal >= 0)
+
+    @property
     def enters(self) -> NDArray[np.bool_]:
         """Ended in a youth caution or a court disposal: first-time entry, if it is the first."""
         return (self.disposal >= 0) & ~self.diverts
@@ -82,27 +88,36 @@ def _chance(score: Floats | NDArray[np.float64]) -> NDArray[np.float64]:
 def decide(
     rng: np.random.Generator, children: Children, who: Ints, day: Ints, *, found_only: NDArray[np.bool_],
     harsher: Floats, past: Floats, known: Floats, care: Floats, entered: NDArray[np.bool_],
-    diverted: NDArray[np.bool_], adult_on: Ints,
+    diverted: NDArray[np.bool_], adult_on: Ints, entering: NDArray[np.bool_], area: Ints, month: int, levels: Levels,
 ) -> Suspicions:  # fmt: skip
     """The course of each investigation. ``past`` is how much recent suspicion there was (0 to 1); flags are 0 or 1.
 
     ``found_only`` are those nobody reported; ``harsher`` is how much likelier (log odds) arrest and formal outcomes are
-    for the same facts (see ``features.synthetic.detection``): audits should be able to see it.
+    for the same facts (see ``features.synthetic.detection``): audits should be able to see it. ``entering`` have an
+    entry already, or one to come; ``levels`` decide how many cases end formally, the case and the child which.
     """
     count = len(who)
     offence = np.where(found_only, offences(rng, FOUND_MIX, count), offences(rng, NAMED_MIX, count))
     gravity = gravities(rng, offence)
     age = (day - children.born[who]) / 365.25
-    arrested = rng.random(count) < _chance(-1.50 + 0.55 * (gravity - 2.5) + 0.8 * past + 0.22 * (age - 14) + harsher)
-    formal = _chance(
-        -3.82 + 0.35 * (gravity - 2.5) + 0.35 * past + 1.35 * known + 0.25 * diverted + 2.40 * entered
+    arrested = rng.random(count) < _chance(-1.78 + 0.55 * (gravity - 2.5) + 0.8 * past + 0.22 * (age - 14) + harsher)
+    score = (
+        0.35 * (gravity - 2.5) + 1.40 * past + 3.00 * known + 0.25 * diverted + 1.60 * entered
         + 0.20 * care + 0.12 * (age - 14) + 0.6 * arrested + harsher
     )  # fmt: skip
     to_court = _chance(-0.25 + 0.6 * (gravity - 2.5) + 1.3 * entered + harsher)
-    outcome = _outcomes(rng, formal, to_court, gravity, entered)
-    wait = rng.lognormal(np.where(outcome == CHARGE, 3.3, 3.6), 0.8)
+    charged = rng.random(count) < to_court
+    wait = rng.lognormal(np.where(charged, 3.3, 3.6), 0.8)
     outcome_day = day + 1 + np.minimum(wait, 420).astype(np.int64)
-    disposal, disposal_day = _disposals(rng, outcome, outcome_day, gravity, entered)
+    in_court = 7 + np.minimum(rng.lognormal(2.9, 0.6, count), 200).astype(np.int64)
+    disposed = outcome_day + np.where(charged, in_court, 0)
+    proceeds = ~charged | (rng.random(count) < DISPOSED_IN_COURT)
+    counts = proceeds & ~entering & (disposed < adult_on) & _first_of_each(who)
+    formal, ends = levels.decide(rng, score.astype(np.float64), area, month, disposed, counts)
+    outcome = _outcomes(rng, ends, charged, gravity, entered)
+    disposal, disposal_day = _disposals(
+        rng, outcome, np.where(outcome == CHARGE, disposed, outcome_day), proceeds, gravity, entered
+    )
     late = disposal_day >= adult_on
     disposal[late] = NO_DISPOSAL
     disposal_day[late] = 0
@@ -110,40 +125,45 @@ def decide(
     return Suspicions(who, day, offence, gravity, arrested, outcome, outcome_day, disposal, disposal_day, chance)
 
 
+def _first_of_each(who: Ints) -> NDArray[np.bool_]:
+    """Whether each is the first case here of that child."""
+    first = np.zeros(len(who), dtype=bool)
+    first[np.unique(who, return_index=True)[1]] = True
+    return first
+
+
 def _outcomes(
-    rng: np.random.Generator, formal: NDArray[np.float64], to_court: NDArray[np.float64], gravity: Ints,
+    rng: np.random.Generator, formal: NDArray[np.bool_], charged: NDArray[np.bool_], gravity: Ints,
     entered: NDArray[np.bool_],
 ) -> Ints:  # fmt: skip
     count = len(formal)
-    goes_to_court = rng.random(count) < to_court
     roll = rng.random(count)
     lenient = np.where(entered, 0.4, 1.0) * np.where(gravity >= 4, 0.4, 1.0)
     informal = np.full(count, NFA)
     informal[roll < 0.31 * lenient] = OTHER
     informal[roll < 0.22 * lenient] = DIVERSION
     informal[roll < 0.16 * lenient] = RESOLUTION
-    return np.where(rng.random(count) < formal, np.where(goes_to_court, CHARGE, CAUTION), informal)
+    return np.where(formal, np.where(charged, CHARGE, CAUTION), informal)
 
 
 def _disposals(
-    rng: np.random.Generator, outcome: Ints, outcome_day: Ints, gravity: Ints, entered: NDArray[np.bool_]
-) -> tuple[Ints, Ints]:
+    rng: np.random.Generator, outcome: Ints, disposed: Ints, proceeds: NDArray[np.bool_], gravity: Ints,
+    entered: NDArray[np.bool_],
+) -> tuple[Ints, Ints]:  # fmt: skip
     """Disposal (position in ``DISPOSALS``, -1 for none) and its day; a fifth of charges end without one."""
     count = len(outcome)
     found = np.full(count, NO_DISPOSAL)
-    day = outcome_day.copy()
     found[outcome == RESOLUTION] = DISPOSALS.index("CR")
     found[outcome == DIVERSION] = DISPOSALS.index("O22")
     cautions = np.flatnonzero(outcome == CAUTION)
     conditional = rng.random(len(cautions)) < 0.35
     found[cautions] = np.where(conditional, DISPOSALS.index("YCC"), DISPOSALS.index("YC"))
-    charged = np.flatnonzero((outcome == CHARGE) & (rng.random(count) < DISPOSED_IN_COURT))
+    charged = np.flatnonzero((outcome == CHARGE) & proceeds)
     severity = gravity[charged] + 1.2 * entered[charged] + 0.9 * rng.standard_normal(len(charged))
     ladder = ("absolute_discharge", "fine", "referral_order", "YRO", "DTO")
     step = np.searchsorted(np.array([0.6, 1.2, 4.6, 6.2]), severity)
     found[charged] = np.array([DISPOSALS.index(name) for name in ladder])[step]
-    day[charged] += 7 + np.minimum(rng.lognormal(2.9, 0.6, len(charged)), 200).astype(np.int64)
-    return found, np.where(found == NO_DISPOSAL, 0, day)
+    return found, np.where(found == NO_DISPOSAL, 0, disposed)
 
 
 def outcome_codes(rng: np.random.Generator, outcome: Ints) -> NDArray[np.str_]:

@@ -28,8 +28,8 @@ FOUND_MORE = {"black": np.log(2.6), "mixed": np.log(9.9 / 5.9), "asian": np.log(
 """Log ratios at a bias of 1: Northumbria's crude stop-and-search ratios where known, the national one for mixed."""
 FOUND_IN_HOTSPOTS = 0.20
 """Log ratio for each standard deviation of harm in the area, at a bias of 1."""
-FOUND_BY_YEAR = (0.25, 0.15, 0.0, 0.0, 0.0, -0.10)
-"""Log ratio of each year, at a bias of 1: more searches early on."""
+FOUND_BY_YEAR = (0.15, 0.10, 0.10, 0.20, 0.25, 0.15, 0.0, 0.0, 0.0, -0.10)
+"""Log ratio of each year, at a bias of 1: from 2016 on."""
 HARSHER = {"black": 0.30, "mixed": 0.15}
 """Log odds of arrest and of a formal outcome for the same facts, at a bias of 1."""
 SEARCH_BIAS = ("black", "mixed", "asian", "other", "hotspot")

@@ -88,7 +88,7 @@ def housing_columns(rng: np.random.Generator, children: Children) -> dict[str, C
         "end_dt": days(ended[row]),
         "arrears_dt": days(np.maximum(owed[row], start), ~owes[row]),
         "arrears_weeks": _where(weeks[row], owes[row]),
-        "arrears_cleared_dt": days(np.maximum(cleared, owed)[row], ~owes[row]),
+        "arrears_cleared_dt": days(np.maximum(np.maximum(cleared, owed)[row], start), ~owes[row]),
     }
 
 

@@ -13,6 +13,7 @@ from features.synthetic.clock import Floats
 from features.synthetic.course import Course
 from features.synthetic.defects import USUAL, Defects
 from features.synthetic.detection import Detection
+from features.synthetic.levels import Levels
 from features.synthetic.lives import Lives
 from features.synthetic.needs import base_log_rates, hotspots, traits_of
 from features.synthetic.past import Past
@@ -20,7 +21,7 @@ from features.synthetic.population import Children, make_children
 from features.synthetic.truth import Setting
 
 Say = Callable[[str], None]
-AtMonth = Callable[[int, Past], None]
+AtMonth = Callable[[int, Past, Levels], None]
 
 
 @dataclass(frozen=True)
@@ -54,5 +55,6 @@ def live(
     hotspot = hotspots(streams[0], areas)
     traits = traits_of(children, areas, hotspot)
     base, detection = base_log_rates(traits, setting.detection_bias), Detection.of(traits, setting.detection_bias)
-    course = Lives(streams[2], children, base, detection).run(say, months, watch)
+    levels = Levels.of(streams[2], children, areas)
+    course = Lives(streams[2], children, base, detection, levels).run(say, months, watch)
     return Lived(children, areas, hotspot, base, detection, course, streams[3:], size)

@@ -19,6 +19,8 @@ from features.synthetic.population import Children
 YOUNGEST_YEARS, OLDEST_YEARS = 9, 18
 DIVERSION_EFFECT = float(np.log(0.7))
 """Log rate ratio of offending after informal diversion: published as about 30% less."""
+FORMAL_DIVERSION_EFFECT = float(np.log(0.86))
+"""The same after a youth caution or conditional caution: published as about 14% less."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,11 @@ HAZARDS: dict[str, Hazard] = {
          "hotspot": 0.10, "convicted_parent": 0.55, "sets_fires": 0.55},
         {"trouble": 0.48, "suspect": 0.60, "asb": 0.25, "suspension": 0.22, "missing": 0.40,
          "domestic": 0.20, "care": 0.35, "absence": 0.15, "suspended_and_missing": 0.60, "care_and_missing": 0.30,
-         "diverted": DIVERSION_EFFECT, "entered": 1.0}, youngest=10, burst=0.12,
+         "diverted": DIVERSION_EFFECT,
+         "cautioned": FORMAL_DIVERSION_EFFECT, "entered": 0.8}, youngest=10, burst=0.12,
     ),
     "search": Hazard(
-        0.0048, (0.0, 0.03, 0.08, 0.25, 0.6, 1.1, 1.6, 1.9, 2.0, 1.8),
+        0.0045, (0.0, 0.03, 0.08, 0.25, 0.6, 1.1, 1.6, 1.9, 2.0, 1.8),
         {"male": 1.50, "conduct": 0.20, "peers": 0.40, "hotspot": 0.35, "deprivation": 0.20,
          "black": 1.00, "mixed": 0.55, "asian": 0.38, "other": 0.3},
         {"known": 1.7, "trouble": 0.60, "suspect": 1.0, "missing": 0.25, "asb": 0.3}, youngest=10, burst=0.1,

@@ -17,6 +17,7 @@ from features.errors import BadConfiguration
 from features.synthetic.clock import MONTH_STARTS, Ints
 from features.synthetic.decisions import CHARGE, DISPOSED_IN_COURT, Suspicions
 from features.synthetic.detection import Detection
+from features.synthetic.levels import Levels
 from features.synthetic.lives import Lives
 from features.synthetic.living import Lived, Say, live
 from features.synthetic.past import NOBODY, Past
@@ -38,6 +39,7 @@ class _Snapshot:
     """What matters of the past on a day, and the suspicions so far."""
 
     past: Past
+    levels: Levels
     suspicions: Suspicions
 
 
@@ -77,15 +79,15 @@ def _month(day: date) -> int:
 def _live_to(setting: Setting, months: list[int], snapshots: dict[int, _Snapshot], say: Say) -> Lived:
     """The world lived to the last of these months, with a snapshot as each of them begins."""
     asked = set(months)
-    before: list[Past] = []
+    before: list[tuple[Past, Levels]] = []
 
-    def watch(month: int, past: Past) -> None:
+    def watch(month: int, past: Past, levels: Levels) -> None:
         if month in asked:
-            before.append(past.taken(slice(None)))
+            before.append((past.taken(slice(None)), levels.as_they_are()))
 
     lived = live(setting, say, months=months[-1] + 1, watch=watch)
-    for month, past in zip(months, before, strict=True):
-        snapshots[month] = _Snapshot(past, Suspicions.joined(lived.course.suspicions[:month]))
+    for month, (past, levels) in zip(months, before, strict=True):
+        snapshots[month] = _Snapshot(past, levels, Suspicions.joined(lived.course.suspicions[:month]))
     return lived
 
 
@@ -98,7 +100,7 @@ def _chances(
     bias = lived.detection
     detection = Detection(bias.bias, bias.found[who], bias.harsher[who])
     base = {name: rates[who] for name, rates in lived.base.items()}
-    lives = Lives(rng, _children(lived.children, who), base, detection)
+    lives = Lives(rng, _children(lived.children, who), base, detection, then.levels)
     lives.past = then.past.taken(who)
     for ahead in range(month, min(month + HORIZON_MONTHS, len(MONTH_STARTS) - 1)):
         lives.past.entered_from[:] = NOBODY

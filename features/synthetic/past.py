@@ -26,6 +26,7 @@ class Past:
         self.absence = np.zeros(count, dtype=np.float32)
         self.met = np.full(count, -NOBODY, dtype=np.int32)
         self.diverted_from = np.full(count, NOBODY, dtype=np.int32)
+        self.cautioned_from = np.full(count, NOBODY, dtype=np.int32)
         self.entered_from = np.full(count, NOBODY, dtype=np.int32)
         self.until = {name: np.zeros(count, dtype=np.int32) for name in SPELLS}
 
@@ -37,7 +38,7 @@ class Past:
             setattr(copy, name, each)
         return copy
 
-    def history(self, here: slice, month: int) -> dict[str, Floats]:
+    def history(self, here: slice | NDArray[np.int64], month: int) -> dict[str, Floats]:
         """Everything a hazard's ``history`` may name, for the children in ``here``."""
         found = {name: 1 - np.exp(-past[here]) for name, past in self.recent.items()}
         found["trouble"] = self.trouble[here]
@@ -46,6 +47,8 @@ class Past:
         found["in_need"] = (self.until["need"][here] > month).astype(np.float32)
         since = month - self.diverted_from[here]
         found["diverted"] = ((since >= 0) & (since < DIVERSION_LASTS)).astype(np.float32)
+        since = month - self.cautioned_from[here]
+        found["cautioned"] = ((since >= 0) & (since < DIVERSION_LASTS)).astype(np.float32)
         found["entered"] = (self.entered_from[here] <= month).astype(np.float32)
         found["known"] = (month - self.met[here] <= 12).astype(np.float32)
         found["suspended_and_missing"] = found["suspension"] * found["missing"]

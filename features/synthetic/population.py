@@ -22,7 +22,7 @@ from features.synthetic.names import (
 )
 from features.windows import NEVER, days_since_epoch
 
-FIRST_BORN, LAST_BORN = days_since_epoch(date(2002, 1, 18)), days_since_epoch(date(2016, 12, 31))
+FIRST_BORN, LAST_BORN = days_since_epoch(date(1998, 1, 18)), days_since_epoch(date(2016, 12, 31))
 YEARS_BORN = (LAST_BORN - FIRST_BORN) / YEAR
 _SIZES = (0.50, 0.34, 0.12, 0.04)
 
@@ -115,7 +115,7 @@ class Children:
 
 
 def make_children(rng: np.random.Generator, areas: Areas, aged_10_17: int, defects: Defects = USUAL) -> Children:
-    """A population with about ``aged_10_17`` children aged 10-17 at any time from 2020 to 2025."""
+    """A population with about ``aged_10_17`` children aged 10-17 at any time from 2016 to 2025."""
     wanted = round(aged_10_17 * YEARS_BORN / 8)
     born, family = _births(rng, wanted)
     families = _make_families(rng, areas, int(family.max()) + 1, defects)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.synthetic.care import Spells
-from features.synthetic.clock import FIRST_DAY, MINUTES_A_DAY, YEAR, Ints, birthday
+from features.synthetic.clock import FIRST_DAY, FIRST_YEAR, LAST_YEAR, MINUTES_A_DAY, YEAR, Ints, birthday
 from features.synthetic.contacts import Contacts
 from features.synthetic.decisions import Suspicions
 from features.synthetic.police import SUSPECT, VICTIM, Occurrences, Roles
@@ -19,18 +20,24 @@ from features.synthetic.population import Children
 
 _AT_HOME = ("da_incident", "ppn")
 """Contacts that are about a child at home, not with one."""
-YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
+if TYPE_CHECKING:
+    from features.synthetic.fidelity import Curves, Fidelity
+
+YEARS = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
 
 
 @dataclass(frozen=True)
 class SyntheticSummary:
-    """What was written. ``rates`` are headline rates by name, one figure a year, 2020 to 2025."""
+    """What was written. ``rates`` are headline rates by name, one figure a year, 2016 to 2025."""
 
     seed: int
     children: int
     rows: Mapping[str, int]
     digest: str
     rates: Mapping[str, tuple[float, ...]]
+    fidelity: tuple[Fidelity, ...] = field(default=(), compare=False)
+    """Every published figure beside the world's."""
+    curves: Curves | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ class World:
 
 def year_start(year: int) -> int:
     """1 January as days since 1970."""
-    return FIRST_DAY + int(np.ceil((year - 2020) * YEAR))
+    return FIRST_DAY + int(np.ceil((year - FIRST_YEAR) * YEAR))
 
 
 def first_entries(cases: Suspicions) -> tuple[Ints, Ints]:

@@ -28,15 +28,15 @@ def group_suspects(rng: np.random.Generator, children: Children, areas: Areas, f
 
 
 def share_occurrence(found: Suspicions, group: Ints, adult_on: Ints) -> Suspicions:
-    """The same suspicions, with one day and offence to an occurrence; later dates move along."""
+    """The same suspicions, with one day and offence to an occurrence; later dates stay after it."""
     _, first = np.unique(group, return_index=True)
     lead = first[group]
-    shift = found.day[lead] - found.day
-    disposed = np.where(found.disposal_day > 0, np.clip(found.disposal_day + shift, None, adult_on[found.child] - 1), 0)
+    ended = np.maximum(found.outcome_day, found.day[lead] + 1)
+    latest = np.minimum(np.maximum(found.disposal_day, ended), adult_on[found.child] - 1)
+    disposed = np.where(found.disposal_day > 0, np.maximum(latest, found.day[lead]), 0)
     return Suspicions(
         found.child, found.day[lead], found.offence[lead], found.gravity, found.arrested, found.outcome,
-        found.outcome_day + shift, found.disposal, np.maximum(disposed, np.where(disposed > 0, found.day[lead], 0)),
-        found.chance,
+        ended, found.disposal, disposed, found.chance,
     )  # fmt: skip
 
 

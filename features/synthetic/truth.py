@@ -20,7 +20,7 @@ from features.pseudonyms import Pseudonymiser, read_key
 from features.synthetic.clock import Ints
 from features.synthetic.course import Course
 from features.synthetic.detection import FOUND, FOUND_BY_YEAR, FOUND_IN_HOTSPOTS, FOUND_MORE, HARSHER, NAMED
-from features.synthetic.needs import DIVERSION_EFFECT
+from features.synthetic.needs import DIVERSION_EFFECT, FORMAL_DIVERSION_EFFECT
 from features.synthetic.past import DIVERSION_LASTS
 from features.synthetic.population import Children
 from features.workspace import Workspace, read_json, whole_folder, write_json
@@ -116,16 +116,22 @@ def _behaviour(course: Course) -> pa.Table:
 
 
 def _diversions(course: Course) -> pa.Table:
-    """Each informal diversion: it multiplies the rate of offending by ``exp(log_effect)`` for ``months``."""
-    child = np.concatenate([part.child[part.diverts] for part in course.suspicions])
-    day = np.concatenate([part.disposal_day[part.diverts] for part in course.suspicions])
-    return pa.table({
-        "child": child, "day": pa.array(day.astype(np.int32)).cast(pa.date32()),
-        "log_effect": np.full(len(child), DIVERSION_EFFECT), "months": np.full(len(child), DIVERSION_LASTS),
-    })  # fmt: skip
+    """Each diversion, informal (CR, outcome 22) or formal (youth cautions): it multiplies the rate of offending by
+    ``exp(log_effect)`` for ``months``; effects of one kind do not add up."""
+    parts = []
+    for kind, effect in (("informal", DIVERSION_EFFECT), ("formal", FORMAL_DIVERSION_EFFECT)):
+        kept = [part.rows(part.diverts if kind == "informal" else part.diverts_formally) for part in course.suspicions]
+        child = np.concatenate([part.child for part in kept])
+        day = np.concatenate([part.disposal_day for part in kept]).astype(np.int32)
+        parts.append(pa.table({
+            "child": child, "day": pa.array(day).cast(pa.date32()), "kind": [kind] * len(child),
+            "log_effect": np.full(len(child), effect), "months": np.full(len(child), DIVERSION_LASTS),
+        }))  # fmt: skip
+    return pa.concat_tables(parts)
 
 
 def _effects() -> dict[str, object]:
     """The amounts set in the code, so that a reader of the folder need not look there."""
     return {"named": NAMED, "found": FOUND, "found_more": FOUND_MORE, "found_in_hotspots": FOUND_IN_HOTSPOTS,
-            "found_by_year": FOUND_BY_YEAR, "harsher": HARSHER, "diversion": DIVERSION_EFFECT}  # fmt: skip
+            "found_by_year": FOUND_BY_YEAR, "harsher": HARSHER, "diversion": DIVERSION_EFFECT,
+            "formal_diversion": FORMAL_DIVERSION_EFFECT}  # fmt: skip

@@ -1,8 +1,9 @@
-"""Makes the synthetic partners: a seeded population, six years of their lives, and every partner's extract of them."""
+"""Makes the synthetic partners: a seeded population, ten years of their lives, and every partner's extract of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +28,11 @@ from features.synthetic import (
 )
 from features.synthetic.areas import Areas, scaled_table
 from features.synthetic.broken_rows import spoil
-from features.synthetic.clock import CUT, TERMS, Floats, Ints, birthday
+from features.synthetic.clock import CUT, FIRST_YEAR, TERMS, Floats, Ints, birthday
 from features.synthetic.course import Course
 from features.synthetic.decisions import Suspicions, outcome_codes, outcome_entered_on
 from features.synthetic.defects import USUAL, Defects
+from features.synthetic.fidelity import compare, curves
 from features.synthetic.living import live
 from features.synthetic.names import record_numbers
 from features.synthetic.population import Children
@@ -75,7 +77,7 @@ def make_partners(
         write_json(scratch / MARKER, marked | {"received_on": day_from_epoch(CUT)})
     if truth is not None:
         write_truth(truth, setting, kids, lived.course, writer.links)
-    return summary
+    return replace(summary, fidelity=compare(world, where), curves=curves(world, where))
 
 
 class _Partners:
@@ -251,7 +253,7 @@ def _persistent(course: Course) -> dict[int, tuple[float, float]]:
     """By year of the autumn term: pupils who missed a tenth or more, and pupils."""
     found: dict[int, tuple[float, float]] = {}
     for number, who, sick, truant in course.absences:
-        absent, pupils = found.get(2020 + TERMS[number].month // 12, (0.0, 0.0))
+        absent, pupils = found.get(FIRST_YEAR + TERMS[number].month // 12, (0.0, 0.0))
         share: Ints = (sick + truant > 0.10).astype(np.int64)
-        found[2020 + TERMS[number].month // 12] = (absent + float(share.sum()), pupils + len(who))
+        found[FIRST_YEAR + TERMS[number].month // 12] = (absent + float(share.sum()), pupils + len(who))
     return found

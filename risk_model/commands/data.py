@@ -40,6 +40,7 @@ def simulate(
     detection_bias: Annotated[
         float, typer.Option(min=0, max=3, help="How much police find by who and where: 0 none, 1 published, 2 double.")
     ] = 1.0,
+    report: Annotated[bool, typer.Option(help="Also write a page beside published figures, with plots.")] = False,
     json: JsonPath = None,
     quiet: Quiet = False,
 ) -> None:
@@ -47,7 +48,7 @@ def simulate(
     from risk_model.pipeline import simulate as simulate_partners
 
     with progress(quiet) as say:
-        made = simulate_partners(workspace, seed, children, areas, say, detection_bias)
+        made = simulate_partners(workspace, seed, children, areas, say, detection_bias, report)
     finish(made, json)
 
 

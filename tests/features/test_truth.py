@@ -139,7 +139,7 @@ def test_chances_come_back_in_the_order_asked_and_the_same_again() -> None:
 
 
 def test_the_oracle_speaks_on_the_first_of_a_month_only() -> None:
-    with pytest.raises(BadConfiguration, match="first of a month from 2020-01-01"):
+    with pytest.raises(BadConfiguration, match="first of a month from 2016-01-01"):
         entry_chances(SETTING, {date(2024, 4, 2): np.array([1])})
 
 
