@@ -41,6 +41,7 @@ from risk_model.document import PLOTS
 from risk_model.errors import BadInput, MissingStep, NotPermitted
 from risk_model.experimenting import Experimenting
 from risk_model.fidelity import write_page
+from risk_model.intake_page import write_intake_page
 from risk_model.preparation import prepare_for_scoring
 from risk_model.publishing.cards import render_card
 from risk_model.publishing.index import export_card
@@ -80,10 +81,7 @@ class Pipeline(Experimenting):
         return telling.of_run(self.workspace, self.folder, steps)
 
     def intake(self, received_on: date | None = None) -> Made:
-        """The partners' extracts (or Broward's file), validated and loaded as received on a day.
-
-        By default that is the day the delivery notes, or else the day the experiment's data ends.
-        """
+        """Extracts (or Broward's file), loaded as received on a day: by its note, or else when the data ends."""
         if self.experiment.source == "broward":
             return self._take_in_broward()
         delivery = self.data or self.workspace.extracts
@@ -91,7 +89,8 @@ class Pipeline(Experimenting):
             raise MissingStep(f"no extracts at {delivery}; make synthetic ones (risk-model simulate) or give --data")
         key_seed = DEFAULT_SEED if (delivery / MARKER).exists() else None
         day = received_on or noted_day(delivery) or self.experiment.dates.data_until
-        return telling.of_intake(take_in(self.workspace, delivery, self.say, key_seed=key_seed, received_on=day))
+        report = take_in(self.workspace, delivery, self.say, key_seed=key_seed, received_on=day)
+        return telling.of_intake(report, write_intake_page(report, self.workspace.data))
 
     def features(self) -> Made:
         """Cohort, outcomes and the feature table; the attrition table is kept beside the results."""

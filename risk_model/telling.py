@@ -76,7 +76,7 @@ def of_extracts(summary: SyntheticSummary, folder: object) -> Made:
     return Made(text, figures)
 
 
-def of_intake(report: IntakeReport) -> Made:
+def of_intake(report: IntakeReport, page: Path) -> Made:
     """The load: rows read, loaded and set aside for each feed."""
     rows = [
         f"  {feed.name:18s} {feed.rows_loaded:>10,} loaded {feed.rows_quarantined:>7,} set aside"
@@ -86,6 +86,7 @@ def of_intake(report: IntakeReport) -> Made:
         "Already loaded: the same extracts." if report.already_loaded else "Loaded:",
         rows,
         f"{report.events:,} events of {report.people:,} people; fingerprint {report.fingerprint}",
+        f"Intake report: {page}",
     )
     return Made(text, json.loads(report.to_json()))
 

@@ -45,6 +45,7 @@ ARROWS = {
     "notebook": ("pipeline", "state", "training", "audits"),
     "people": ("disclosure", "state", "telling"),
     "commands": ("pipeline", "people"),
+    "intake_page": ("document",),
     "cli": ("commands",),
 }
 """As the code is. Training knows nothing of what is done with a model; audits and referrals know nothing of each other;
