@@ -67,13 +67,13 @@ def test_a_study_says_the_same_as_the_command_line(small_run: Path) -> None:
 
 def test_a_trial_makes_only_the_new_fits(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    fit = fitting._predict
+    fit = fitting.predict_split
 
     def count(experiment, name, known, split):  # type: ignore[no-untyped-def]
         made.append(name)
         return fit(experiment, name, known, split)
 
-    monkeypatch.setattr(fitting, "_predict", count)
+    monkeypatch.setattr(fitting, "predict_split", count)
     study = risk_model.open_study(PAGE, home / "workspace" / "small")
     assert not study.with_estimator("repeat_suspect").leaderboard.empty
     assert not made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pyarrow as pa
 
@@ -11,9 +13,10 @@ from features.synthetic.clock import CENSUS_DAYS, CUT, TERMS, Floats, Ints, birt
 from features.synthetic.names import ETHNIC_CODES, shuffled_numbers
 from features.synthetic.population import Children
 from features.synthetic.writing import Column, coded, dates_of_birth, days, texts
-from features.windows import NEVER
+from features.windows import NEVER, days_since_epoch
 
 PROVISIONS = ("N", "K", "E")
+NEWER_REASONS_FROM = days_since_epoch(date(2020, 9, 1))
 _REASONS = dict(zip(
     SUSPENSION_REASONS, (17, 5, 3, 16, 0.6, 1.2, 1.6, 0.6, 34, 1.2, 3.5, 2.5, 1.0, 1.5, 0.8, 2.5), strict=True,
 ))  # fmt: skip
@@ -81,7 +84,7 @@ def suspension_columns(
     worse = rng.standard_normal(count) + 0.4 * children.conduct[child]
     permanent = rng.random(count) < 0.010 + 0.040 * (worse > 1.6)
     sessions = np.clip(np.rint(rng.lognormal(1.1, 0.7, count) + 0.6 * worse), 1, 45).astype(np.int64)
-    first, second, third = _reasons(rng, count)
+    first, second, third = (_as_then(reason, day) for reason in _reasons(rng, count))
     no_second = (rng.random(count) > 0.28) | (second == first)
     no_third = (rng.random(count) > 0.25) | (third == first) | (third == second) | no_second
     return {
@@ -105,6 +108,15 @@ def _told(rng: np.random.Generator, child: Ints, day: Ints) -> tuple[Ints, Ints,
     order = order[np.lexsort((child[order], day[order]))]
     order = order[recorded[order] < CUT]
     return child[order], day[order], recorded[order]
+
+
+def _as_then(reason: Ints, day: Ints) -> Ints:
+    """Reasons as they were written on a day: before the newer codes came, an older one stood for each."""
+    older = {"LG": "VP", "DS": "VP", "MT": "DB", "OW": "VP", "PH": "DB"}
+    told = np.arange(len(SUSPENSION_REASONS))
+    for newer, code in older.items():
+        told[SUSPENSION_REASONS.index(newer)] = SUSPENSION_REASONS.index(code)
+    return np.where(day < NEWER_REASONS_FROM, told[reason], reason)
 
 
 def _reasons(rng: np.random.Generator, count: int) -> Ints:

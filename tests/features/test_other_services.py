@@ -15,7 +15,7 @@ from features.synthetic.needs import base_log_rates, hotspots, traits_of
 from features.synthetic.population import make_children
 from features.synthetic.writing import HEADERS
 
-CHILDREN, YEARS = 6_000, 6
+CHILDREN, YEARS = 6_000, 10
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_children_of_convicted_parents_and_those_who_set_fires_are_suspected_twi
     rng = np.random.default_rng(3)
     areas = made_up_areas(rng)
     children = make_children(rng, areas, 20_000)
-    rate = np.exp(base_log_rates(traits_of(children, areas, hotspots(rng, areas)))["suspect"])
+    rate = np.exp(base_log_rates(traits_of(children, areas, hotspots(rng, areas)))["offence"])
     for given in (children.families.convicted[children.family], children.sets_fires):
         assert 0.005 < given.mean() < 0.10
         assert 1.6 < rate[given].mean() / rate[~given].mean() < 3.2

@@ -50,7 +50,7 @@ def drawn_world(people: int = 700, seed: int = 1, extra_features: int = 0, **cha
     names = (*NAMES, *(f"extra_{at}" for at in range(extra_features)))
     days = np.where(outcome > 0, (event - when).astype("timedelta64[D]").astype(float), np.nan)
     directions = (1, 0, 0, 0, 1, *(0 for _ in names[5:]))
-    rows = Dataset(person, when, area, age, outcome, X, names, directions, days)
+    rows = Dataset(person, when, area, age, outcome, X, names, directions, days_to_event=days)
     return World(drawn_experiment(**changes), Inputs(rows, male, event.astype("datetime64[D]")))
 
 

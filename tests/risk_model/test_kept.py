@@ -27,13 +27,13 @@ def world() -> World:
 def fitted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The estimator and split of each fit really made, in order."""
     made: list[str] = []
-    fit = fitting._predict
+    fit = fitting.predict_split
 
     def count(experiment, name, known, split):  # type: ignore[no-untyped-def]
         made.append(f"{name}, {split.name}")
         return fit(experiment, name, known, split)
 
-    monkeypatch.setattr(fitting, "_predict", count)
+    monkeypatch.setattr(fitting, "predict_split", count)
     return made
 
 
@@ -110,14 +110,14 @@ def test_fits_nobody_asks_for_any_more_are_removed(world: World, tmp_path: Path)
 def test_a_failure_is_still_told_when_results_are_read_again(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit = fitting._predict
+    fit = fitting.predict_split
 
     def fail(experiment, name, known, split):  # type: ignore[no-untyped-def]
         if name == "lightgbm":
             raise ArithmeticError("a message that may quote data")
         return fit(experiment, name, known, split)
 
-    monkeypatch.setattr(fitting, "_predict", fail)
+    monkeypatch.setattr(fitting, "predict_split", fail)
     result = train(world.experiment, world.inputs, tmp_path)
     assert [failure.estimator for failure in result.failures] == ["lightgbm"]
     assert reread(world.experiment, world.inputs, tmp_path).failures == result.failures
