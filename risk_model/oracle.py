@@ -25,6 +25,7 @@ from risk_model.training.predictions import Predictions, list_keys, pooled, read
 
 ORACLE = "oracle"
 FOLDER = "oracle"
+TOO_FEW = (float("nan"),) * 3
 SPEAKS_OF = "first_time_entrant"
 
 
@@ -77,8 +78,11 @@ def _as_predictions(experiment: Experiment, part: Predictions, chance: NDArray[n
 def shares_of_oracle(
     experiment: Experiment, predictions: Sequence[Predictions], oracle: Sequence[Predictions]
 ) -> tuple[Share, ...]:
-    """Each estimator's share of the oracle, with intervals that resample people, paired draw by draw."""
-    best = pooled(oracle)
+    """Each estimator's share of the oracle, with intervals that resample people, paired draw by draw.
+
+    Where even the oracle finds fewer than ``audit.least_positives``, a share says nothing and is not given.
+    """
+    best, least = pooled(oracle), experiment.audit.least_positives
     drawn = resample_people(best.person, experiment.bootstrap_resamples, experiment.seed).of(best.person)
     rows = np.column_stack([best.listed * best.outcome, best.listed, best.outcome])
     found, listed, positive = drawn.sums(rows).T
@@ -89,8 +93,9 @@ def shares_of_oracle(
         for name in dict.fromkeys(part.estimator for part in predictions):
             mine = pooled([part for part in predictions if part.estimator == name])
             own = drawn.sums((mine.listed * mine.outcome)[:, None])[:, 0]
-            value = float(mine.listed @ mine.outcome) / rows[:, 0].sum() if rows[:, 0].any() else float("nan")
-            shares.append(Share(name, precision, recall, Figure("share_of_oracle", value, *interval(own / found))))
+            mine_found, best_found = float(mine.listed @ mine.outcome), float(rows[:, 0].sum())
+            reached = (mine_found / best_found, *interval(own / found)) if best_found >= least else TOO_FEW
+            shares.append(Share(name, precision, recall, Figure("share_of_oracle", *reached)))
     return tuple(shares)
 
 

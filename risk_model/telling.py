@@ -150,6 +150,7 @@ def _beside_oracle(shares: Sequence[Share]) -> list[str]:
     ]
     for each in shares:
         reached = words.with_spread(each.reached.value, each.reached.low, each.reached.high)
+        reached = "too few to say" if math.isnan(each.reached.value) else reached
         told.append(f"  {ESTIMATORS[each.estimator].plain_name}: {reached}")
     return told
 
