@@ -75,10 +75,13 @@ def test_a_trial_makes_only_the_new_fits(home: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(fitting, "predict_split", count)
     study = risk_model.open_study(PAGE, home / "workspace" / "small")
-    assert not study.with_estimator("repeat_suspect").leaderboard.empty
-    assert not made
-    assert not study.with_estimator("logistic", penalty_strength=0.02).leaderboard.empty
-    assert set(made) == {"logistic"}
+    same = study.with_estimator("repeat_suspect")
+    assert not same.leaderboard.empty
+    assert made == [same.pipeline.trained.selection.chosen]  # the proof that the recipe published is the one validated
+    made.clear()
+    other = study.with_estimator("logistic", penalty_strength=0.02)
+    assert not other.leaderboard.empty
+    assert sorted(made) == sorted([*["logistic"] * 3, other.pipeline.trained.selection.chosen])
 
 
 def test_an_estimator_nobody_knows_is_refused(small_run: Path) -> None:

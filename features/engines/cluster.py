@@ -61,6 +61,7 @@ def session(folder: Path) -> SparkSession:
         raise BadConfiguration(
             f"the Spark engine needs pyspark: pip install 'early-diversion[spark]', {WITHOUT}"
         ) from None
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     settings, starts_here = dict(SETTINGS), SUBMITTED not in os.environ and SparkContext._active_spark_context is None
     builder = SparkSession.builder.appName("early-diversion")
     if starts_here:

@@ -10,7 +10,7 @@ from features.synthetic.decisions import CHARGE, Suspicions
 from features.synthetic.names import record_numbers, shuffled_numbers
 from features.synthetic.population import Children
 from features.synthetic.recorded import typed_births, typed_names
-from features.synthetic.writing import Column, coded, dates_of_birth, days, texts
+from features.synthetic.writing import CHILD, Column, coded, dates_of_birth, days, texts
 
 NOT_PROVEN = ("acquitted", "dismissed", "withdrawn")
 ENDED = ("adjourned", *NOT_PROVEN, *DISPOSALS)
@@ -39,6 +39,7 @@ def court_columns(rng: np.random.Generator, children: Children, found: Suspicion
     forename, surname = typed_names(rng, children, people)
     born = typed_births(rng, children.born[people])
     return {
+        CHILD: cases.child[case],
         "hearing_id": record_numbers("H", np.arange(1, len(case) + 1), 8),
         "defendant_id": record_numbers("D", shuffled_numbers(rng, len(people), 600_000), 8).take(person),
         "forename": texts(forename[person]),

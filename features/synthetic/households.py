@@ -8,7 +8,7 @@ from features.synthetic.clock import CUT, FIRST_DAY, Ints, birthday
 from features.synthetic.names import record_numbers, shuffled_numbers
 from features.synthetic.population import Children
 from features.synthetic.recorded import typed_births, typed_names
-from features.synthetic.writing import Column, coded, dates_of_birth, days, texts
+from features.synthetic.writing import CHILD, Column, coded, dates_of_birth, days, texts
 from features.windows import NEVER
 
 EARLIEST = FIRST_DAY - 4 * 365
@@ -49,6 +49,7 @@ def probation_columns(rng: np.random.Generator, children: Children) -> dict[str,
     keep = recorded[row] < CUT
     row, child = row[keep], child[keep]
     return _identity(rng, children, child) | {
+        CHILD: child,
         "supervision_id": supervision.take(row),
         "child_ref": _references(rng, "PC", child),
         "relationship": coded(("parent", "sibling", "other"), relation[row]),
@@ -81,6 +82,7 @@ def housing_columns(rng: np.random.Generator, children: Children) -> dict[str, C
     row, child = _members(children, family, np.maximum(began, FIRST_DAY))
     start = np.maximum(began[row], children.born[child])
     return _identity(rng, children, child) | {
+        CHILD: child,
         "tenancy_id": tenancy.take(row),
         "member_ref": _references(rng, "HM", child),
         "tenure": coded(("council", "housing_association", "temporary"), tenure[row]),

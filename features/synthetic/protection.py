@@ -13,7 +13,7 @@ from features.synthetic.contacts import LATEST, Contacts
 from features.synthetic.names import record_numbers, shuffled_numbers
 from features.synthetic.population import Children
 from features.synthetic.recorded import typed_births, typed_names
-from features.synthetic.writing import Column, coded, dates_of_birth, days, minutes, texts, yes_no
+from features.synthetic.writing import CHILD, Column, coded, dates_of_birth, days, minutes, texts, yes_no
 
 NOTICED = {"domestic": 0.16, "missing": 0.40, "victim": 0.14, "suspect": 0.10}
 """A setting: how often each kind of police contact leads to a protection notice about the child."""
@@ -90,6 +90,7 @@ def fire_columns(rng: np.random.Generator, children: Children) -> dict[str, Colu
     completed = referred + rng.integers(20, 160, count)
     forename, surname = typed_names(rng, children, child)
     return {
+        CHILD: child,
         "referral_id": record_numbers("FR", shuffled_numbers(rng, count, 50_000), 7),
         "forename": texts(forename),
         "surname": texts(surname),

@@ -38,7 +38,7 @@ from features.synthetic.names import record_numbers
 from features.synthetic.population import Children
 from features.synthetic.summary import SyntheticSummary, World, folder_digest, headline_rates
 from features.synthetic.truth import Setting, write_truth
-from features.synthetic.writing import Column, coded, days, minutes, write_extract, yes_no
+from features.synthetic.writing import CHILD, Column, coded, days, minutes, write_extract, yes_no
 from features.windows import day_from_epoch
 from features.workspace import whole_folder, write_json
 
@@ -121,6 +121,13 @@ class _Partners:
     def _put(self, name: str, columns: dict[str, Column]) -> None:
         spoilt = spoil(self.streams[5], name, columns, self.defects)
         self.rows[name] = write_extract(self.folder, name, spoilt).num_rows
+
+    def _put_linked(self, name: str, number: str, columns: dict[str, Column]) -> None:
+        """An extract whose rows say which child they are about, by the service's own number."""
+        child = columns.pop(CHILD)
+        first = np.unique(np.asarray(columns[number], dtype=np.str_), return_index=True)[1]
+        self.links[name] = columns[number].take(pa.array(first)), child[first]
+        self._put(name, columns)
 
     def _police(self) -> tuple[police.Occurrences, police.Roles]:
         rng = self.streams[0]
@@ -224,10 +231,10 @@ class _Partners:
 
     def _other_services(self, heat: Floats, scale: float) -> None:
         rng = self.streams[6]
-        self._put("court", courts.court_columns(rng, self.kids, self.suspicions))
-        self._put("probation", households.probation_columns(rng, self.kids))
-        self._put("fire", protection.fire_columns(rng, self.kids))
-        self._put("housing", households.housing_columns(rng, self.kids))
+        self._put_linked("court", "defendant_id", courts.court_columns(rng, self.kids, self.suspicions))
+        self._put_linked("probation", "child_ref", households.probation_columns(rng, self.kids))
+        self._put_linked("fire", "referral_id", protection.fire_columns(rng, self.kids))
+        self._put_linked("housing", "member_ref", households.housing_columns(rng, self.kids))
         self._put("istv", hospitals.istv_columns(rng, self.areas, heat, scale))
 
 

@@ -48,6 +48,8 @@ HEADERS: dict[str, str] = {
 }
 """Columns of each extract, in order. One file each: ``<name>.csv``."""
 
+CHILD = "@child"
+"""Beside an extract's columns, where its maker says which child each row is about: for the truth, never written."""
 Column = Any
 """An Arrow array, or anything Arrow makes one of."""
 

@@ -42,7 +42,8 @@ def test_every_record_of_an_extract_is_linked_to_one_child(told: Path) -> None:
     links = pq.read_table(told / "truth" / LINKS).to_pandas()
     assert not links.duplicated(["source_table", "record"]).any()
     for table, column in (("police_nominal", "nominal_id"), ("school_pupil", "upn"), ("yj_case", "yj_person_id"),
-                          ("cin", "child_id"), ("cla", "child_id")):  # fmt: skip
+                          ("cin", "child_id"), ("cla", "child_id"), ("court", "defendant_id"),
+                          ("probation", "child_ref"), ("fire", "referral_id"), ("housing", "member_ref")):  # fmt: skip
         named = "cin" if table == "cla" else table
         sent = {value for value in pa_csv.read_csv(told / "extracts" / f"{table}.csv")[column].to_pylist() if value}
         linked = set(links.loc[links["source_table"] == named, "record"])

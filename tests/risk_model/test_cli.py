@@ -211,7 +211,7 @@ def test_extracts_sent_and_loaded_again_change_not_one_byte(run: Run, loaded: Pa
     assert run("simulate", "-w", loaded, "--children", CHILDREN).code == 0
     said = run("intake", "-w", loaded)
     assert said.out.startswith("Already loaded: the same extracts.")
-    assert files_in(loaded) == before
+    assert {name: digest for name, digest in files_in(loaded).items() if not name.startswith("truth/")} == before
 
 
 def test_records_of_real_people_are_not_loaded_with_a_key_anybody_can_make(

@@ -41,6 +41,7 @@ def small_page(small_run: Path, tmp_path: Path) -> Path:
     """The main page with one test date, one estimator, and a short search of it."""
     page = NARROW.read_text(encoding="utf-8")
     page = re.sub(r"test_as_of = .*", "test_as_of = [2024-10-01]", page)
+    page = re.sub(r"^codes = \[", 'codes = ["CR", "O22", ', page, flags=re.MULTILINE)  # a commoner outcome
     page = page[: page.index("[estimators.lightgbm]")] + page[page.index("[estimators.logistic]") :]
     page = re.sub(r"simplest_first = .*", "", page)
     page += '\n[search]\nsampler = "grid"\nfolds = 1\n[search.space.logistic]\npenalty_strength = [0.001]\n'

@@ -53,8 +53,17 @@ def test_a_share_is_what_was_found_over_what_the_oracle_found(world: World, test
 def test_the_oracle_reaches_all_of_itself_without_doubt(world: World, tested: tuple[Predictions, ...]) -> None:
     mine = [part for part in tested if part.estimator == "logistic"]
     itself = [replace(part, estimator=ORACLE) for part in mine]
-    (share,) = shares_of_oracle(world.experiment, mine, itself)
+    few = world.experiment.audit.model_copy(update={"least_positives": 1})
+    (share,) = shares_of_oracle(world.experiment.model_copy(update={"audit": few}), mine, itself)
     assert (share.reached.value, share.reached.low, share.reached.high) == (1, 1, 1)
+
+
+def test_a_share_of_very_few_is_not_given(world: World, tested: tuple[Predictions, ...]) -> None:
+    mine = [part for part in tested if part.estimator == "logistic"]
+    many = world.experiment.audit.model_copy(update={"least_positives": 10_000})
+    itself = [replace(part, estimator=ORACLE) for part in mine]
+    (share,) = shares_of_oracle(world.experiment.model_copy(update={"audit": many}), mine, itself)
+    assert np.isnan(share.reached.value)
 
 
 def test_a_pseudonym_leads_to_the_child_of_that_month_of_birth(small_run: Path) -> None:
