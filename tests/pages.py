@@ -61,11 +61,15 @@ def named_in(name: str) -> list[str]:
 
 @cache
 def options() -> dict[str, set[str]]:
-    """The options of every command, by its name."""
+    """The options of every command, by its name; a command of a group is named with its group."""
     group: Any = typer.main.get_command(cli.app)
+    every: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        own = getattr(command, "commands", {})
+        every |= {f"{name} {each}": part for each, part in own.items()} if own else {name: command}
     return {
         name: {option for parameter in command.params for option in parameter.opts} | {"--help"}
-        for name, command in group.commands.items()
+        for name, command in every.items()
     }
 
 
