@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.events import OFFENCE_GROUPS
@@ -17,6 +18,7 @@ from features.synthetic.decisions import NFA, VICTIM_MIX, Suspicions, offences
 from features.synthetic.defects import USUAL
 from features.synthetic.population import Children
 from features.synthetic.together import attach_victims
+from features.synthetic.writing import Column, coded, minutes, yes_no
 from features.windows import NEVER
 
 SUSPECT, VICTIM, WITNESS, REPORTER, OTHER_ROLE = range(5)
@@ -179,3 +181,18 @@ def recorded_before_cut(occurrences: Occurrences, roles: Roles) -> tuple[Occurre
     kept.occurrence = place[kept.occurrence]
     kept = _rows(kept, np.lexsort((kept.child, kept.occurrence)))
     return Occurrences(**{part.name: getattr(occurrences, part.name)[order] for part in fields(Occurrences)}), kept
+
+
+def occurrence_columns(areas: Areas, crimes: Occurrences, occ_id: pa.Array) -> dict[str, Column]:
+    """The ``occurrence`` extract."""
+    return {
+        "occ_id": occ_id,
+        "ho_class": coded(OFFENCE_GROUPS, crimes.offence),
+        "committed_from": minutes(crimes.began),
+        "committed_to": minutes(crimes.ended),
+        "reported_dt": minutes(crimes.reported),
+        "recorded_dt": minutes(crimes.recorded),
+        "lsoa": areas.codes.take(pa.array(crimes.area)),
+        "da_flag": yes_no(crimes.domestic),
+        "weapon_flag": yes_no(crimes.weapon),
+    }

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.errors import BadConfiguration
-from features.events import OFFENCE_GROUPS, POLICE_ROLES
+from features.events import POLICE_ROLES
 from features.synthetic import (
     care,
     contacts,
@@ -38,7 +38,7 @@ from features.synthetic.names import record_numbers
 from features.synthetic.population import Children
 from features.synthetic.summary import SyntheticSummary, World, folder_digest, headline_rates
 from features.synthetic.truth import Setting, write_truth
-from features.synthetic.writing import CHILD, Column, coded, days, minutes, write_extract, yes_no
+from features.synthetic.writing import CHILD, Column, coded, days, minutes, write_extract
 from features.windows import day_from_epoch
 from features.workspace import whole_folder, write_json
 
@@ -162,7 +162,7 @@ class _Partners:
         self._put("police_nominal", nominals.nominal_columns(rng, self.kids, self.areas, known, held, self.defects))
         occ_id = record_numbers("OCC", np.arange(1, len(crimes.began) + 1), 8)
         self.links["police_nominal"] = known.ids, known.child
-        self._put("occurrence", _occurrence_columns(self.areas, crimes, occ_id))
+        self._put("occurrence", police.occurrence_columns(self.areas, crimes, occ_id))
         person = known.ids.take(pa.array(known.of_contact[0]))
         self._put("occ_role", {
             "occ_id": occ_id.take(pa.array(roles.occurrence)),
@@ -240,20 +240,6 @@ class _Partners:
 
 def _columns(table: pa.Table) -> dict[str, Column]:
     return {name: table.column(name) for name in table.column_names}
-
-
-def _occurrence_columns(areas: Areas, crimes: police.Occurrences, occ_id: pa.Array) -> dict[str, Column]:
-    return {
-        "occ_id": occ_id,
-        "ho_class": coded(OFFENCE_GROUPS, crimes.offence),
-        "committed_from": minutes(crimes.began),
-        "committed_to": minutes(crimes.ended),
-        "reported_dt": minutes(crimes.reported),
-        "recorded_dt": minutes(crimes.recorded),
-        "lsoa": areas.codes.take(pa.array(crimes.area)),
-        "da_flag": yes_no(crimes.domestic),
-        "weapon_flag": yes_no(crimes.weapon),
-    }
 
 
 def _persistent(course: Course) -> dict[int, tuple[float, float]]:
