@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pseudonyms import read_key
 from features.synthetic.oracle import FUTURES, HORIZON_DAYS, entry_chances
 from features.synthetic.truth import children_of, read_setting, truth_folder
 from features.workspace import Workspace, digest, whole_file
@@ -57,8 +56,8 @@ def oracle_predictions(
     key = digest([vars(setting), FUTURES, [[part.split, part.person.tolist()] for part in tested]])
     paths = [folder / FOLDER / f"{key}-{number}.parquet" for number in range(len(tested))]
     if not all(path.exists() for path in paths):
-        read_key(workspace)
-        children = [children_of(workspace, part.person) for part in tested]
+        ends = np.cumsum([len(part) for part in tested])[:-1]
+        children = np.split(children_of(workspace, np.concatenate([part.person for part in tested])), ends)
         days = [part.as_of[0].item() for part in tested]
         wanted = {day: who[who >= 0] for day, who in zip(days, children, strict=True)}
         chances = entry_chances(setting, wanted, say)
