@@ -20,10 +20,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from features.errors import BadConfiguration, BadInput, MissingStep
+from features.pseudonyms import KEY_BYTES, read_key_file, write_key_file
 from features.workspace import Workspace, whole_file
 
 MAGIC = b"RISKMODEL-IDENTITIES-1\n"
-KEY_BYTES = 32
 NONCE_BYTES = 12
 KEY_FILE = "identity.key"
 LOG_KEY_FILE = "access_log.key"
@@ -42,13 +42,7 @@ def read_key(workspace: Workspace) -> bytes:
     path = key_path(workspace)
     if not path.exists():
         raise MissingStep(f"no key of the identity store at {path}: load extracts first, or set RISK_MODEL_KEYS")
-    try:
-        key = bytes.fromhex(path.read_text(encoding="ascii"))
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise BadConfiguration(f"{path} is not a key ({KEY_BYTES} bytes in hex): restore it from its backup")
-    return key
+    return read_key_file(path, "a key")
 
 
 def read_or_make_key(workspace: Workspace) -> bytes:
@@ -63,7 +57,7 @@ def read_or_make_key(workspace: Workspace) -> bytes:
         raise BadConfiguration(
             f"{path} is gone, and {workspace.identities} cannot be opened without it: restore it from its backup"
         )
-    return _write_key(path, secrets.token_bytes(KEY_BYTES))
+    return write_key_file(path, secrets.token_bytes(KEY_BYTES))
 
 
 def read_or_make_log_key(workspace: Workspace) -> bytes:
@@ -76,14 +70,7 @@ def read_or_make_log_key(workspace: Workspace) -> bytes:
         return bytes.fromhex(path.read_text(encoding="ascii"))
     if workspace.access_log.exists():
         raise BadConfiguration(f"{path} is gone, and {workspace.access_log} cannot be checked without it: restore it")
-    return _write_key(path, secrets.token_bytes(KEY_BYTES))
-
-
-def _write_key(path: Path, key: bytes) -> bytes:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with whole_file(path) as scratch:
-        scratch.write_text(key.hex(), encoding="ascii")
-    return key
+    return write_key_file(path, secrets.token_bytes(KEY_BYTES))
 
 
 def seal(workspace: Workspace, tables: Mapping[str, pa.Table]) -> None:
@@ -155,7 +142,7 @@ def change_key(workspace: Workspace) -> None:
         read_key(workspace)
         os.replace(path, old)
     if not path.exists():
-        _write_key(path, secrets.token_bytes(KEY_BYTES))
+        write_key_file(path, secrets.token_bytes(KEY_BYTES))
     key = read_key(workspace)
     try:
         read_sealed(workspace.identities, key)

@@ -105,12 +105,28 @@ def read_key(workspace: Workspace) -> bytes:
     path = key_path(workspace)
     if not path.exists():
         raise MissingStep(f"no pseudonym key at {path}: load the partners' extracts first, or set RISK_MODEL_KEYS")
+    return read_key_file(path, "a pseudonym key")
+
+
+def read_key_file(path: Path, called: str) -> bytes:
+    """The key in a file that is there; ``called`` is what a message says it should be.
+
+    :raises BadConfiguration: the file is not a key.
+    """
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii"))
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise BadConfiguration(f"{path} is not a pseudonym key ({KEY_BYTES} bytes in hex): restore it from its backup")
+        raise BadConfiguration(f"{path} is not {called} ({KEY_BYTES} bytes in hex): restore it from its backup")
+    return key
+
+
+def write_key_file(path: Path, key: bytes) -> bytes:
+    """Write a key as a whole file into a folder that only its owner can enter; the key again."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with whole_file(path) as scratch:
+        scratch.write_text(key.hex(), encoding="ascii")
     return key
 
 
@@ -135,9 +151,7 @@ def read_or_make_key(workspace: Workspace, seed: int | None = None) -> bytes:
             "or move the warehouse away to start again with new pseudonyms"
         )
     key = secrets.token_bytes(KEY_BYTES) if seed is None else hashlib.sha256(f"demonstration {seed}".encode()).digest()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with whole_file(path) as scratch:
-        scratch.write_text(key.hex(), encoding="ascii")
+    write_key_file(path, key)
     if seed is not None:
         write_text(note, DEMONSTRATION_NOTE)
     return key
