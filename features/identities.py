@@ -63,11 +63,11 @@ def read_or_make_key(workspace: Workspace) -> bytes:
 def read_or_make_log_key(workspace: Workspace) -> bytes:
     """The key of the access log: another than the store's, so that the log can still be checked when that changes.
 
-    :raises BadConfiguration: there is a log but its key is gone.
+    :raises BadConfiguration: the file is not a key, or there is a log but its key is gone.
     """
     path = workspace.keys / LOG_KEY_FILE
     if path.exists():
-        return bytes.fromhex(path.read_text(encoding="ascii"))
+        return read_key_file(path, "a key")
     if workspace.access_log.exists():
         raise BadConfiguration(f"{path} is gone, and {workspace.access_log} cannot be checked without it: restore it")
     return write_key_file(path, secrets.token_bytes(KEY_BYTES))
@@ -147,6 +147,6 @@ def change_key(workspace: Workspace) -> None:
     try:
         read_sealed(workspace.identities, key)
     except BadInput:
-        tables = read_sealed(workspace.identities, bytes.fromhex(old.read_text(encoding="ascii")))
+        tables = read_sealed(workspace.identities, read_key_file(old, "a key"))
         write_sealed(workspace.identities, tables, key)
     old.unlink()

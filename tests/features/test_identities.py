@@ -89,6 +89,16 @@ def test_nobody_is_looked_up_without_a_name_and_a_reason(workspace: Workspace, b
     assert not workspace.access_log.exists()
 
 
+@pytest.mark.parametrize("harm", ["", "ab" * 31, "ab" * 33, "zz" * 32])
+def test_a_key_of_the_log_that_was_damaged_is_refused_and_signs_nothing(workspace: Workspace, harm: str) -> None:
+    reveal(workspace.root, show(7), "A N Other", "first", DAY)
+    before = workspace.access_log.read_bytes()
+    (workspace.keys / "access_log.key").write_text(harm)
+    with pytest.raises(BadConfiguration, match=r"access_log\.key is not a key \(32 bytes in hex\)"):
+        reveal(workspace.root, show(7), "A N Other", "second", DAY)
+    assert workspace.access_log.read_bytes() == before
+
+
 @pytest.mark.parametrize("harm", ["change", "middle", "end", "all"])
 def test_a_log_that_was_changed_or_cut_is_found(workspace: Workspace, harm: str) -> None:
     for reason in ("first", "second", "third"):
