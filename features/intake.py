@@ -1,4 +1,7 @@
-"""Takes a delivery in: validate everything, set bad rows aside, link people, load. All or nothing, and once only."""
+"""Takes a delivery in: validate everything, set bad rows aside, link people, load. All or nothing, and once only.
+
+All of what is good, that is: bad rows are set aside, and a feed with too many of them is held back whole.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,14 @@ from features import (
     content,
     contracts,
     identities,
+    judging,
     linkage,
     loading,
     people,
     pseudonyms,
     sources,
     store,
+    versions,
     warehouse,
 )
 from features.agreements.door import refusals
@@ -29,11 +34,11 @@ from features.deliveries import day_received
 from features.errors import BadInput, MissingStep, NotPermitted, all_faults
 from features.feeds import FEEDS
 from features.lineage import DeliveryRecord, cut_on, earlier_deliveries, record_from, world_of
-from features.linkage import LinkCounts, records_in_circles
+from features.linkage import LinkCounts
 from features.linkage.model import read_weights
 from features.linkage.review import write_review
 from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
-from features.quarantine import FeedReport, count_rows, figures, rows_in, set_aside
+from features.quarantine import FeedReport, figures, rows_in, set_aside
 from features.sources import everything_sent
 from features.store import Connection, scratch_store, sweep_if_killed, turned_to_csv
 from features.versions import keep_versions
@@ -54,6 +59,11 @@ class IntakeReport:
     fingerprint: str
     already_loaded: bool = False
     deliveries: tuple[DeliveryRecord, ...] = ()
+
+    @property
+    def held_back(self) -> tuple[FeedReport, ...]:
+        """Feeds of which nothing was loaded, since too many of their rows, or those they point at, were bad."""
+        return tuple(feed for feed in self.feeds if feed.held_back)
 
     def to_json(self) -> str:
         """The report as readable JSON."""
@@ -77,7 +87,8 @@ def take_in(
     ``received_on`` is the day it came; without it the delivery's own note says so. ``key_seed`` derives a
     demonstration key for the first load; without it the key is random and secret.
 
-    :raises BadInput: files are missing or malformed, or too many rows break their contract: every fault of every file.
+    :raises BadInput: files are missing or malformed, or too many rows of a feed that cannot be held back break their
+        contract: every fault of every file.
     :raises NotPermitted: no agreement is live that lists a file, its columns and what it is for.
     """
     say = progress or (lambda line: None)
@@ -98,7 +109,7 @@ def _take_in(
         say("already loaded: the same extracts, rules and key")
         return done
     with scratch_store(workspace.data) as connection:
-        reports = _validate(connection, extracts, workspace, say)
+        reports = _validate(connection, extracts, workspace, _goes_on(workspace, delivery, day), say)
         pseudonymiser = Pseudonymiser(read_or_make_key(workspace, key_seed))
         new = DeliveryRecord(f"{day}", world_of(delivery), pseudonymiser.key_check, figures(connection, reports))
         return _load(connection, extracts, reports, workspace, pseudonymiser, new, say)
@@ -120,7 +131,7 @@ def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date)
 
 def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser, workspace: Workspace) -> str:
     """Everything a load depends on: the files, how feeds read them, the code, the key, decisions and link weights."""
-    modules = (checking, content, contracts, loading, people, pseudonyms, sources, store, warehouse)
+    modules = (checking, content, contracts, judging, loading, people, pseudonyms, sources, store, versions, warehouse)
     paths = [Path(str(module.__file__)) for module in modules] + sorted(Path(str(linkage.__file__)).parent.glob("*.py"))
     code = [digest_file(path) for path in (*paths, people.weights_path(workspace))]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
@@ -140,35 +151,27 @@ def _already_loaded(workspace: Workspace, extracts: list[Extract]) -> IntakeRepo
         return None
 
 
-def _validate(connection: Connection, extracts: list[Extract], workspace: Workspace, say: Progress) -> list[FeedReport]:
-    """Check every file and every row; refuse the delivery if any file as a whole is bad."""
+def _validate(
+    connection: Connection, extracts: list[Extract], workspace: Workspace, goes_on: bool, say: Progress
+) -> list[FeedReport]:
+    """Check every file and every row; what came of each feed."""
     for extract in extracts:
         if extract.readable:
             say(f"checking {extract.feed.file_name}")
             checking.check_rows(connection, extract)
-    readable = frozenset(extract.feed.name for extract in extracts if extract.readable)
-    for feed in FEEDS:
-        if feed.name in readable:
-            checking.check_keys(connection, feed)
-            checking.check_references(connection, feed, readable)
-    reports = [count_rows(connection, feed) for feed in FEEDS if feed.name in readable]
-    faults = [fault for extract in extracts for fault in extract.faults]
-    faults += _circles(connection) if "police_nominal" in readable else []
-    over = [report for report in reports if report.over_budget]
-    refused = workspace.quarantine / "refused"
-    faults += [report.fault(refused) for report in over]
-    if over:
-        set_aside(connection, over, refused)
-    if faults:
-        raise BadInput(all_faults(f"delivery refused, {len(faults)} fault(s); nothing was loaded:", faults))
+    reports = judging.judge(connection, extracts, workspace, goes_on)
+    for held in (report for report in reports if report.held_back):
+        say(f"{held.name}.csv: held back whole: {held.held_back}")
     return reports
 
 
-def _circles(connection: Connection) -> list[str]:
-    merges: pa.Table = connection.sql("SELECT nominal_id, merged_into FROM checked_police_nominal").to_arrow_table()
-    who, into = (merges[name].combine_chunks() for name in merges.column_names)
-    found = records_in_circles(who, into)
-    return [f'police_nominal.csv, column "merged_into": {found} records lead round in a circle'] if found else []
+def _goes_on(workspace: Workspace, delivery: Path, received_on: date) -> bool:
+    """Whether the warehouse there holds earlier deliveries that this one continues or corrects."""
+    if not key_path(workspace).exists():
+        return False
+    key = Pseudonymiser(read_key(workspace)).key_check
+    new = DeliveryRecord(f"{received_on}", world_of(delivery), key, ())
+    return bool(earlier_deliveries(_loaded_before(workspace), new))
 
 
 def _load(
@@ -218,7 +221,8 @@ def _history(connection: Connection, workspace: Workspace, new: DeliveryRecord) 
     """The deliveries this warehouse is made from, the new one last; what earlier ones said is kept as known then."""
     before = earlier_deliveries(_loaded_before(workspace), new)
     if before:
-        keep_versions(connection, workspace.warehouse, cut_on(new))
+        held = [feed.name for feed in new.feeds if feed.held_back]
+        keep_versions(connection, workspace.warehouse, cut_on(new), held)
     return (*before, new)
 
 

@@ -16,12 +16,16 @@ from features.windows import came_before
 
 @dataclass(frozen=True)
 class FeedFigures:
-    """What one feed brought in one delivery. ``newest`` is the latest day a row was recorded (ISO; '' for none)."""
+    """What one feed brought in one delivery. ``newest`` is the latest day a row was recorded (ISO; '' for none).
+
+    Of a feed that was ``held_back`` nothing was loaded: what earlier deliveries said of it still stands.
+    """
 
     name: str
     rows_read: int
     rows_quarantined: int
     newest: str
+    held_back: bool = False
 
 
 @dataclass(frozen=True)

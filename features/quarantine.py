@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from features.contracts import AS_SENT
@@ -15,6 +15,8 @@ from features.store import Connection
 from features.workspace import whole_folder
 
 _FEEDS = {feed.name: feed for feed in FEEDS}
+HELD_BACK = "held back with its extract"
+"""The reason of a row that is good but for the others of its file."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class FeedReport:
     events: int = 0
     before_birth: int = 0
     """Events left out because they happened before the person's month of birth: a wrong date, or a wrong person."""
+    held_back: str = ""
+    """Why the whole feed was held back; '' where it was not."""
 
     @property
     def over_budget(self) -> bool:
@@ -39,11 +43,15 @@ class FeedReport:
 
     def fault(self, folder: Path) -> str:
         """What to tell the partner when it is over budget; ``folder`` holds the rows."""
-        feed = _FEEDS[self.name]
+        file = _FEEDS[self.name].file_name
+        return f"{file}: {self.broken()}. See {folder / file}, or correct the extract"
+
+    def broken(self) -> str:
+        """How many rows break the contract, against what the feed allows, and why."""
         reasons = ", ".join(f"{reason} ({rows})" for reason, rows in self.quarantined.items())
         return (
-            f"{feed.file_name}: {self.rows_quarantined} of {self.rows_read} rows break its contract, more than "
-            f"{feed.error_budget:.0%}: {reasons}. See {folder / feed.file_name}, or correct the extract"
+            f"{self.rows_quarantined} of {self.rows_read} rows break its contract, more than "
+            f"{_FEEDS[self.name].error_budget:.0%}: {reasons}"
         )
 
 
@@ -56,6 +64,12 @@ def count_rows(connection: Connection, feed: Feed) -> FeedReport:
         SELECT reason, count(*) FROM found GROUP BY reason ORDER BY reason
     """).fetchall()
     return FeedReport(feed.name, feed.partner, read, read - bad, bad, dict(reasons))
+
+
+def hold_back(connection: Connection, report: FeedReport, waits: str) -> FeedReport:
+    """Mark every good row of a feed, so that none loads; its report then. ``waits``: for what, if not its own fault."""
+    connection.execute(f"UPDATE checked_{report.name} SET reason = '{HELD_BACK}' WHERE reason = ''")
+    return replace(count_rows(connection, _FEEDS[report.name]), held_back=waits or report.broken())
 
 
 def set_aside(connection: Connection, reports: Sequence[FeedReport], folder: Path) -> None:
@@ -86,9 +100,10 @@ def _as_sent(column: Column) -> str:
 def figures(connection: Connection, reports: Sequence[FeedReport]) -> tuple[FeedFigures, ...]:
     """What each feed brought, as it is remembered from delivery to delivery."""
     return tuple(
-        FeedFigures(report.name, report.rows_read, report.rows_quarantined, _newest(connection, _FEEDS[report.name]))
+        FeedFigures(report.name, report.rows_read, report.rows_quarantined, _newest(connection, _FEEDS[report.name]),
+                    bool(report.held_back))
         for report in reports
-    )
+    )  # fmt: skip
 
 
 def _newest(connection: Connection, feed: Feed) -> str:

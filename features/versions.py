@@ -21,23 +21,25 @@ TABLES = {"event": EVENT_SCHEMA, "relation": RELATION_SCHEMA, "area_event": AREA
 DATES = ("available_on", "withdrawn_on")
 
 
-def keep_versions(connection: Connection, earlier: Path, received_on: date) -> None:
+def keep_versions(connection: Connection, earlier: Path, received_on: date, held: Sequence[str] = ()) -> None:
     """Put the history of the warehouse ``earlier`` into the load's new tables, whose delivery came on ``received_on``.
 
+    What feeds that were ``held`` back said before still stands: they say nothing new, and take nothing back.
     People that only the history speaks of stay in ``new_person`` and ``new_protected``.
     """
     connection.execute(f"ATTACH {sql_text(str(earlier))} AS before (READ_ONLY)")
     try:
         for table, schema in TABLES.items():
-            _keep(connection, table, [name for name in schema.names if name not in DATES], received_on)
+            _keep(connection, table, [name for name in schema.names if name not in DATES], received_on, held)
         _keep_people(connection)
     finally:
         connection.execute("DETACH before")
 
 
-def _keep(connection: Connection, table: str, said: Sequence[str], received_on: date) -> None:
+def _keep(connection: Connection, table: str, said: Sequence[str], received_on: date, held: Sequence[str]) -> None:
     """Replace ``new_<table>`` by history and news. Equal rows are paired off one by one: by a hash of what they say."""
     cut = f"DATE '{received_on}'"
+    stands = f"source IN ({', '.join(repr(name) for name in held)})" if held else "false"
     extra = [] if table == "relation" else ["class_id"]
     names = ", ".join([*said, *extra])
     content = ", ".join(said)
@@ -46,10 +48,11 @@ def _keep(connection: Connection, table: str, said: Sequence[str], received_on: 
         CREATE TABLE versions AS
         WITH was AS (
             SELECT *, row_number() OVER (PARTITION BY said, goes_on) AS copy FROM (
-                SELECT {names}, available_on, least(withdrawn_on, {cut}) AS withdrawn_on, hash({content}) AS said,
+                SELECT {names}, available_on, hash({content}) AS said,
+                       CASE WHEN {stands} THEN withdrawn_on ELSE least(withdrawn_on, {cut}) END AS withdrawn_on,
                        withdrawn_on IS NULL OR {later} AS goes_on
                 FROM before.{table}
-            ) WHERE {sql_comes_before("available_on", "withdrawn_on")}
+            ) WHERE withdrawn_on IS NULL OR {sql_comes_before("available_on", "withdrawn_on")}
         ), is_now AS (
             SELECT *, row_number() OVER (PARTITION BY said, goes_on) AS copy FROM (
                 SELECT {names}, {news} AS available_on, withdrawn_on, hash({content}) AS said,

@@ -92,6 +92,8 @@ def _questions(report: IntakeReport, now: DeliveryRecord, before: Mapping[str, F
 
 
 def _bad(feed: FeedReport) -> list[str]:
+    if feed.held_back:
+        return [f"it was held back whole: {plain(feed.held_back)}"]
     if not feed.rows_quarantined:
         return []
     reason, rows = max(feed.quarantined.items(), key=lambda item: item[1])
@@ -125,7 +127,8 @@ def _trends(deliveries: tuple[DeliveryRecord, ...]) -> str:
         for delivery in deliveries:
             figure = _figures(delivery).get(name)
             share = _share(figure.rows_quarantined, figure.rows_read) if figure else ""
-            cells.append(f"{figure.rows_read:,} ({share})" if figure else "—")
+            held = ", held back" if figure and figure.held_back else ""
+            cells.append(f"{figure.rows_read:,} ({share}{held})" if figure else "—")
         rows.append([f"`{name}`", *cells])
     said = "Rows read (share set aside) of each delivery that the warehouse is made from."
     return f"{said}\n\n{table(['Extract', *(each.received_on for each in deliveries)], rows)}"

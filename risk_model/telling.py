@@ -77,7 +77,7 @@ def of_extracts(summary: SyntheticSummary, folder: object) -> Made:
 
 
 def of_intake(report: IntakeReport, page: Path) -> Made:
-    """The load: rows read, loaded and set aside for each feed."""
+    """The load: rows read, loaded and set aside for each feed. Exit code 1 if a feed was held back."""
     rows = [
         f"  {feed.name:18s} {feed.rows_loaded:>10,} loaded {feed.rows_quarantined:>7,} set aside"
         for feed in report.feeds
@@ -85,10 +85,15 @@ def of_intake(report: IntakeReport, page: Path) -> Made:
     text = lines(
         "Already loaded: the same extracts." if report.already_loaded else "Loaded:",
         rows,
+        [f"Held back whole: {feed.name}.csv: {feed.held_back}" for feed in report.held_back],
+        "What was loaded of them before still stands. Their rows are in quarantine: ask for them corrected, and load "
+        "the delivery again."
+        if report.held_back
+        else "",
         f"{report.events:,} events of {report.people:,} people; fingerprint {report.fingerprint}",
         f"Intake report: {page}",
     )
-    return Made(text, json.loads(report.to_json()))
+    return Made(text, json.loads(report.to_json()), 1 if report.held_back else 0)
 
 
 def of_features(cohort: Cohort, outcome: Outcome, features: FeatureTable, under: int) -> Made:

@@ -45,7 +45,7 @@ def _visible(rows: list[Row], as_of: date) -> list[tuple[int, str]]:
     return sorted((p, r) for p, r, available, gone in rows if available < as_of and (gone is None or as_of <= gone))
 
 
-def _after_correction(before: list[Row], new: list[Row]) -> list[Row]:
+def _after_correction(before: list[Row], new: list[Row], held: tuple[str, ...] = ()) -> list[Row]:
     with TemporaryDirectory() as folder:
         earlier = connect(Path(folder) / "earlier.duckdb")
         load = connect(Path(folder) / "load.duckdb")
@@ -59,12 +59,12 @@ def _after_correction(before: list[Row], new: list[Row]) -> list[Row]:
                           "DATE '2008-01-01' AS birth_month", [people])  # fmt: skip
             store.execute(f"CREATE TABLE {prefix}protected (person BIGINT, characteristic VARCHAR, value VARCHAR)")
         earlier.close()
-        keep_versions(load, Path(folder) / "earlier.duckdb", CUT)
-        held = load.execute("SELECT person, record, available_on, withdrawn_on FROM new_event").fetchall()
+        keep_versions(load, Path(folder) / "earlier.duckdb", CUT, held)
+        kept = load.execute("SELECT person, record, available_on, withdrawn_on FROM new_event").fetchall()
         strangers = load.execute("SELECT count(*) FROM new_event ANTI JOIN new_person USING (person)").fetchall()
         load.close()
     assert strangers == [(0,)]
-    return held
+    return kept
 
 
 @settings(max_examples=25, deadline=None)
@@ -74,6 +74,16 @@ def test_history_is_cut_at_the_day_the_correction_came(before: list[Row], new: l
     for number in range(1, 40):
         as_of = FIRST + timedelta(days=number)
         assert _visible(held, as_of) == _visible(before if as_of <= CUT else new, as_of), as_of
+
+
+@settings(max_examples=25, deadline=None)
+@given(some_rows)
+def test_a_feed_that_is_held_back_takes_nothing_back_on_any_date(before: list[Row]) -> None:
+    stands, of_others = _after_correction(before, [], ("drawn",)), _after_correction(before, [], ("another",))
+    for number in range(1, 40):
+        as_of = FIRST + timedelta(days=number)
+        assert _visible(stands, as_of) == _visible(before, as_of), as_of
+        assert _visible(of_others, as_of) == _visible(before if as_of <= CUT else [], as_of), as_of
 
 
 def test_the_same_rows_again_are_the_same_rows() -> None:
