@@ -5,15 +5,15 @@ All of what is good, that is: bad rows are set aside, and a feed with too many o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
 from features import (
+    before,
     checking,
     content,
     contracts,
@@ -31,14 +31,15 @@ from features import (
 from features.agreements.door import refusals
 from features.checking import Extract
 from features.deliveries import day_received
-from features.errors import BadInput, MissingStep, NotPermitted, all_faults
+from features.errors import BadInput, NotPermitted, all_faults
 from features.feeds import FEEDS
-from features.lineage import DeliveryRecord, cut_on, earlier_deliveries, record_from, world_of
-from features.linkage import LinkCounts
+from features.lineage import DeliveryRecord, cut_on, earlier_deliveries, world_of
+from features.linkage import Remembered
 from features.linkage.model import read_weights
 from features.linkage.review import write_review
 from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
 from features.quarantine import FeedReport, figures, rows_in, set_aside
+from features.report import IntakeReport
 from features.sources import everything_sent
 from features.store import Connection, scratch_store, sweep_if_killed, turned_to_csv
 from features.versions import keep_versions
@@ -46,36 +47,6 @@ from features.warehouse import Warehouse, fingerprint_of, save_warehouse
 from features.workspace import Workspace, digest, digest_file, write_text
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class IntakeReport:
-    """What a load did, in numbers only: no names, no record numbers, no pseudonyms."""
-
-    feeds: tuple[FeedReport, ...]
-    links: LinkCounts
-    people: int
-    events: int
-    fingerprint: str
-    already_loaded: bool = False
-    deliveries: tuple[DeliveryRecord, ...] = ()
-
-    @property
-    def held_back(self) -> tuple[FeedReport, ...]:
-        """Feeds of which nothing was loaded, since too many of their rows, or those they point at, were bad."""
-        return tuple(feed for feed in self.feeds if feed.held_back)
-
-    def to_json(self) -> str:
-        """The report as readable JSON."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> IntakeReport:
-        """The report that ``to_json`` wrote."""
-        values = json.loads(text)
-        feeds = tuple(FeedReport(**feed) for feed in values.pop("feeds"))
-        deliveries = tuple(record_from(each) for each in values.pop("deliveries", ()))
-        return cls(feeds=feeds, links=LinkCounts(**values.pop("links")), deliveries=deliveries, **values)
 
 
 def take_in(
@@ -103,16 +74,17 @@ def _take_in(
     extracts = [checking.open_extract(feed, delivery, scratch) for feed in FEEDS]
     day = received_on or day_received(delivery)
     _refuse_unlisted(extracts, delivery, day)
-    done = _already_loaded(workspace, extracts)
+    memory = before.remembered(workspace, delivery)
+    done = _already_loaded(workspace, extracts, memory)
     if done is not None:
         sweep_if_killed(workspace.data)
         say("already loaded: the same extracts, rules and key")
         return done
     with scratch_store(workspace.data) as connection:
-        reports = _validate(connection, extracts, workspace, _goes_on(workspace, delivery, day), say)
+        reports = _validate(connection, extracts, workspace, before.goes_on(workspace, delivery, day), say)
         pseudonymiser = Pseudonymiser(read_or_make_key(workspace, key_seed))
         new = DeliveryRecord(f"{day}", world_of(delivery), pseudonymiser.key_check, figures(connection, reports))
-        return _load(connection, extracts, reports, workspace, pseudonymiser, new, say)
+        return _load(connection, extracts, reports, workspace, pseudonymiser, memory, new, say)
 
 
 def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date) -> None:
@@ -129,19 +101,21 @@ def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date)
         raise NotPermitted(all_faults(f"delivery refused, {len(faults)} fault(s); nothing was loaded:", faults))
 
 
-def _input_digest(extracts: list[Extract], pseudonymiser: Pseudonymiser, workspace: Workspace) -> str:
+def _input_digest(
+    extracts: list[Extract], pseudonymiser: Pseudonymiser, workspace: Workspace, memory: Remembered
+) -> str:
     """Everything a load depends on: the files, how feeds read them, the code, the key, decisions and link weights."""
     modules = (checking, content, contracts, judging, loading, people, pseudonyms, sources, store, versions, warehouse)
     paths = [Path(str(module.__file__)) for module in modules] + sorted(Path(str(linkage.__file__)).parent.glob("*.py"))
     code = [digest_file(path) for path in (*paths, people.weights_path(workspace))]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
-    return digest([code, files, pseudonymiser.key_check, people.remembered(workspace).decisions.to_pylist()])
+    return digest([code, files, pseudonymiser.key_check, memory.decisions.to_pylist()])
 
 
-def _already_loaded(workspace: Workspace, extracts: list[Extract]) -> IntakeReport | None:
+def _already_loaded(workspace: Workspace, extracts: list[Extract], memory: Remembered) -> IntakeReport | None:
     if not workspace.warehouse.exists() or not key_path(workspace).exists():
         return None
-    wanted = _input_digest(extracts, Pseudonymiser(read_key(workspace)), workspace)
+    wanted = _input_digest(extracts, Pseudonymiser(read_key(workspace)), workspace, memory)
     try:
         with Warehouse(workspace.warehouse) as loaded:
             if loaded.input_digest != wanted or not workspace.identities.exists():
@@ -165,30 +139,20 @@ def _validate(
     return reports
 
 
-def _goes_on(workspace: Workspace, delivery: Path, received_on: date) -> bool:
-    """Whether the warehouse there holds earlier deliveries that this one continues or corrects."""
-    if not key_path(workspace).exists():
-        return False
-    key = Pseudonymiser(read_key(workspace)).key_check
-    new = DeliveryRecord(f"{received_on}", world_of(delivery), key, ())
-    return bool(earlier_deliveries(_loaded_before(workspace), new))
-
-
 def _load(
     connection: Connection,
     extracts: list[Extract],
     reports: list[FeedReport],
     workspace: Workspace,
     pseudonymiser: Pseudonymiser,
+    memory: Remembered,
     new: DeliveryRecord,
     say: Progress,
 ) -> IntakeReport:
     """Link, make events, then replace the identity store and, last of all, the warehouse."""
     loading.show_feeds(connection)
     say("linking people")
-    links = people.link(
-        connection, pseudonymiser, read_weights(people.weights_path(workspace)), people.remembered(workspace)
-    )
+    links = people.link(connection, pseudonymiser, read_weights(people.weights_path(workspace)), memory)
     people.describe_people(connection)
     loading.make_event_tables(connection, pseudonymiser)
     who_is_who = people.links_digest(connection)
@@ -212,27 +176,19 @@ def _load(
     set_aside(connection, done, workspace.quarantine)
     identities.seal(workspace, {name: connection.sql(q).to_arrow_table() for name, q in people.IDENTITIES.items()})
     write_review(connection, links.review, workspace.review)
-    save_warehouse(connection, workspace.warehouse, _input_digest(extracts, pseudonymiser, workspace), report.to_json())
+    digested = _input_digest(extracts, pseudonymiser, workspace, memory)
+    save_warehouse(connection, workspace.warehouse, digested, report.to_json())
     write_text(workspace.data / "intake.json", report.to_json())
     return report
 
 
 def _history(connection: Connection, workspace: Workspace, new: DeliveryRecord) -> tuple[DeliveryRecord, ...]:
     """The deliveries this warehouse is made from, the new one last; what earlier ones said is kept as known then."""
-    before = earlier_deliveries(_loaded_before(workspace), new)
-    if before:
+    history = earlier_deliveries(before.deliveries(workspace), new)
+    if history:
         held = [feed.name for feed in new.feeds if feed.held_back]
         keep_versions(connection, workspace.warehouse, cut_on(new), held)
-    return (*before, new)
-
-
-def _loaded_before(workspace: Workspace) -> tuple[DeliveryRecord, ...]:
-    """The deliveries the warehouse there was made from; none where there is no warehouse that this version reads."""
-    try:
-        with Warehouse(workspace.warehouse) as loaded:
-            return IntakeReport.from_json(loaded.report).deliveries
-    except (MissingStep, BadInput, ValueError, KeyError, TypeError):
-        return ()
+    return (*history, new)
 
 
 def _load_feed(connection: Connection, report: FeedReport, links: str, say: Progress) -> FeedReport:

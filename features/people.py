@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow as pa
 
 from features.feeds import FEEDS, Numbering
-from features.identities import open_sealed
 from features.linkage import Links, Remembered, link_people
 from features.linkage.model import WEIGHTS
 from features.pseudonyms import Pseudonymiser
@@ -45,14 +44,6 @@ links make them one person, and what people decided about doubtful ones."""
 def weights_path(workspace: Workspace) -> Path:
     """The workspace's own link weights where it learned some, otherwise the house's."""
     return workspace.link_weights if workspace.link_weights.exists() else WEIGHTS
-
-
-def remembered(workspace: Workspace) -> Remembered:
-    """What the last load left in the identity store: decisions, links and numbers, with their days."""
-    if not workspace.identities.exists():
-        return Remembered()
-    kept = open_sealed(workspace)
-    return Remembered(kept["decision"], kept["link"], kept["number"])
 
 
 def state_people(connection: Connection) -> None:

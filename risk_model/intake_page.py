@@ -8,9 +8,9 @@ from pathlib import Path
 
 from features.agreements import agreement_of
 from features.feeds import FEEDS, Feed
-from features.intake import IntakeReport
 from features.lineage import DeliveryRecord, FeedFigures
 from features.quarantine import FeedReport
+from features.report import IntakeReport
 from features.workspace import write_text
 from risk_model.document import bullets, plain, render_page, table
 

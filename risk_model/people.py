@@ -10,13 +10,13 @@ from pathlib import Path
 from features.access_log import append
 from features.errors import BadInput, MissingStep
 from features.identities import change_key, key_path, open_sealed, read_or_make_log_key, seal
-from features.intake import IntakeReport
 from features.linkage.evaluation import LinkQuality
 from features.linkage.model import read_weights
 from features.linkage.review import read_verdicts, with_verdicts
 from features.linkage.trial import learn_weights, try_linking
 from features.people import weights_path
 from features.pseudonyms import read_shown, show
+from features.report import IntakeReport
 from features.synthetic import DEFAULT_SEED, make_partners
 from features.workspace import Workspace, write_json
 from risk_model.disclosure import show_about

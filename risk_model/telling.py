@@ -12,8 +12,8 @@ from typing import Any
 
 from features.build import FeatureTable
 from features.cohort import Cohort
-from features.intake import IntakeReport
 from features.outcomes import Outcome
+from features.report import IntakeReport
 from features.synthetic.fidelity import Fidelity
 from features.synthetic.summary import SyntheticSummary
 from features.windows import days_back, days_since_epoch

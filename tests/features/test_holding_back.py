@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from features.errors import BadInput
-from features.intake import IntakeReport, take_in
+from features.intake import take_in
 from features.quarantine import HELD_BACK
+from features.report import IntakeReport
 from features.warehouse import Warehouse
 from features.workspace import Workspace
 from risk_model.intake_page import intake_markdown

@@ -16,7 +16,8 @@ import pytest
 from features import intake, loading, people
 from features.errors import BadConfiguration, BadInput, NotPermitted, Refusal
 from features.identities import open_sealed
-from features.intake import IntakeReport, take_in
+from features.intake import take_in
+from features.report import IntakeReport
 from features.store import connect
 from features.warehouse import Warehouse
 from features.workspace import Workspace

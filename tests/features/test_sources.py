@@ -17,7 +17,8 @@ from openpyxl import Workbook
 from sqlalchemy import create_engine, text
 
 from features.errors import BadInput, NotPermitted
-from features.intake import IntakeReport, take_in
+from features.intake import take_in
+from features.report import IntakeReport
 from features.warehouse import Warehouse
 from features.workspace import Workspace
 from tests.features.delivery import RECEIVED_ON, deliver

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.deliveries import SYNTHETIC
 from features.errors import BadInput
 from features.events import AREA_EVENT_SCHEMA, EVENT_SCHEMA, RELATION_SCHEMA
-from features.intake import IntakeReport, take_in
+from features.intake import take_in
+from features.report import IntakeReport
 from features.store import connect
 from features.versions import keep_versions
 from features.warehouse import Warehouse
@@ -141,3 +143,17 @@ def test_a_delivery_older_than_the_last_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="load deliveries in the order they came"):
         _load(workspace, date(2023, 1, 5), {"asb": DRAWN["asb"].replace("nuisance", "personal")})
     assert workspace.warehouse.read_bytes() == before
+
+
+def test_a_delivery_of_another_world_remembers_nobody_of_the_one_before(tmp_path: Path) -> None:
+    both, alone = Workspace(tmp_path / "both"), Workspace(tmp_path / "alone")
+    stranger = {"fire": DRAWN["fire"].replace("Leewood", "Zebedee").replace("2008-03-04", "2010-07-09")}
+    for workspace, worlds in ((both, (1, 2)), (alone, (2,))):
+        for world in worlds:
+            delivery = deliver(workspace.extracts, stranger if world == 1 else None)
+            (delivery / SYNTHETIC).write_text(f'{{"seed": {world}, "children": 3}}')
+            report = take_in(workspace, delivery, key_seed=1)
+            assert len(report.deliveries) == 1
+    assert both.warehouse.exists()
+    assert take_in(both, both.extracts) == take_in(alone, alone.extracts)
+    assert _seen(both, date(2023, 1, 1)) == _seen(alone, date(2023, 1, 1))

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from features.feeds import FEEDS
-from features.intake import IntakeReport, take_in
+from features.intake import take_in
 from features.lineage import FeedFigures
+from features.report import IntakeReport
 from features.workspace import Workspace
 from risk_model.intake_page import intake_markdown, intake_page, shrunk, stale
 from tests.features.delivery import deliver, many_searches, with_rows
