@@ -8,16 +8,17 @@ joins nothing and a person is asked. The same records always link the same way, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from features.linkage.circles import records_in_circles
-from features.linkage.clusters import Ids, Pair, People, strongest_first, too_close_to_call
+from features.linkage.clusters import Ids, Pair, People, Weights, strongest_first, too_close_to_call
 from features.linkage.dating import Belonging, belongings
 from features.linkage.decided import NOTHING_REMEMBERED, Remembered
 from features.linkage.model import score_pairs
@@ -70,7 +71,7 @@ def link_people(connection: Connection, weights: dict[str, Any], remembered: Rem
     known_on = _days(numbers["known_on"])
     references = connection.sql("SELECT * FROM reference ORDER BY ALL").to_arrow_table()
     likenesses = _likenesses(connection, weights)
-    people = People(np.array(numbers["numbering"]) == "school")
+    people = People(np.array(pc.equal(numbers["numbering"], "school")))
     decisions = remembered.decisions_about(numbers)
     learned_on = int(known_on.max()) if len(known_on) else 0
     joins: dict[str, int] = {}
@@ -84,13 +85,13 @@ def link_people(connection: Connection, weights: dict[str, Any], remembered: Rem
             taken.append((DECISION, left, right, float("inf"), day))
         else:
             people.keep_apart(left, right)
-    doubtful = _join_alike(people, likenesses, joins)
+    _join_alike(people, likenesses, joins)
     label = people.labels()
-    alike = [(LIKENESS, left, right, weight, day) for left, right, weight, day in likenesses
-             if label[left] == label[right] and weight >= LINK_BITS]  # fmt: skip
+    holds = (label[likenesses.left] == label[likenesses.right]) & (likenesses.weight >= LINK_BITS)
+    alike = zip(repeat(LIKENESS), *(column.tolist() for column in likenesses.only(holds)), strict=False)
     links = remembered.date(numbers, [*taken, *alike], learned_on)
     belonging = belongings(known_on, [(day, left, right) for _, left, right, _, day in links])
-    review = _review(people, likenesses, doubtful)
+    review = _review(people, likenesses)
     counts = LinkCounts(
         numbers=len(numbers), people=len({each.identity for each in belonging if each.until is None}),
         joined_by_pupil_number=joins[PUPIL_NUMBER], joined_by_police_merge=joins[POLICE_MERGE],
@@ -100,11 +101,22 @@ def link_people(connection: Connection, weights: dict[str, Any], remembered: Rem
     return Links(_belonging_table(numbers, belonging), _link_table(numbers, links), review, counts)
 
 
-Likeness = tuple[int, int, float, int]
+class Likenesses(NamedTuple):
+    """Pairs of numbers (the smaller is ``left``), the most they are alike (bits), and the day (since 1970) from which
+    that is at least ``LINK_BITS``."""
+
+    left: Ids
+    right: Ids
+    weight: Weights
+    day: Ids
+
+    def only(self, which: NDArray[np.bool_]) -> Likenesses:
+        """Those pairs of which ``which`` is true."""
+        return Likenesses(self.left[which], self.right[which], self.weight[which], self.day[which])
 
 
-def _likenesses(connection: Connection, weights: dict[str, Any]) -> list[Likeness]:
-    """Pairs of numbers (smaller first), the most they are alike, and since when that is at least ``LINK_BITS``."""
+def _likenesses(connection: Connection, weights: dict[str, Any]) -> Likenesses:
+    """Every pair of numbers that is at least ``REVIEW_BITS`` alike, in order."""
     pairs = score_pairs(connection, weights, REVIEW_BITS)
     connection.register("scored", pairs)
     found = connection.sql(f"""
@@ -118,48 +130,43 @@ def _likenesses(connection: Connection, weights: dict[str, Any]) -> list[Likenes
         FROM pair GROUP BY one, other ORDER BY one, other
     """).to_arrow_table()
     connection.unregister("scored")
-    return list(zip(*(found[name].to_pylist() for name in ("one", "other", "weight", "day")), strict=True))
+    left, right, day = (found[name].to_numpy().astype(np.int64) for name in ("one", "other", "day"))
+    return Likenesses(left, right, found["weight"].to_numpy(), day)
 
 
 def _follow(
     people: People, references: pa.Table, kind: str, learned_on: int, joins: dict[str, int]
 ) -> list[tuple[str, int, int, float, int]]:
     """Join numbers that name one another. The police do not say when they merged: we learned of it with the load."""
-    rows = [row for row in references.to_pylist() if row["kind"] == kind]
-    joins[kind] = sum(people.join(row["number_id"], row["other_id"]) for row in rows)
-    days = _days(pa.chunked_array([[row["known_on"] for row in rows]], pa.date32()))
-    if kind == POLICE_MERGE:
-        days = np.full(len(rows), learned_on)
-    return [
-        (kind, row["number_id"], row["other_id"], float("inf"), int(day)) for row, day in zip(rows, days, strict=True)
-    ]
+    rows = references.filter(pc.equal(references["kind"], kind))
+    left, right = (rows[name].to_pylist() for name in ("number_id", "other_id"))
+    joins[kind] = sum(map(people.join, left, right))
+    days = [learned_on] * len(rows) if kind == POLICE_MERGE else _days(rows["known_on"]).tolist()
+    return [(kind, *link, float("inf"), day) for *link, day in zip(left, right, days, strict=True)]
 
 
-def _join_alike(people: People, likenesses: list[Likeness], joins: dict[str, int]) -> set[Pair]:
-    """Join by likeness, strongest first; the pairs (people as they were before) left to a person."""
-    pairs = [(left, right, weight) for left, right, weight, _ in likenesses if weight >= LINK_BITS]
-    doubtful = too_close_to_call(people, pairs, MARGIN_BITS)
-    before = {number: people.of(number) for left, right, _ in pairs for number in (left, right)}
-    left, right = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
-    order = strongest_first(left, right, np.array([weight for _, _, weight in pairs], dtype=np.float64))
-    joins[LIKENESS] = 0
-    for place in order:
-        one, other, _ = pairs[place]
-        ends = before[one], before[other]
-        if ends not in doubtful and ends[::-1] not in doubtful and people.may_join(one, other):
-            joins[LIKENESS] += people.join(one, other)
-    return {pair for ends in doubtful for pair in (ends, ends[::-1])}
+def _join_alike(people: People, likenesses: Likenesses, joins: dict[str, int]) -> None:
+    """Join by likeness, strongest first, but for the pairs that are left to a person."""
+    alike = likenesses.only(likenesses.weight >= LINK_BITS)
+    before = people.labels()
+    one, other = before[alike.left], before[alike.right]
+    doubtful = too_close_to_call(one, other, alike.weight, people.with_pupil(), MARGIN_BITS)
+    doubtful |= {pair[::-1] for pair in doubtful}
+    order = strongest_first(alike.left, alike.right, alike.weight)
+    ends = zip(one[order].tolist(), other[order].tolist(), strict=True)
+    joins[LIKENESS] = sum(people.may_join(*pair) and people.join(*pair) for pair in ends if pair not in doubtful)
 
 
-def _review(people: People, likenesses: Iterable[Likeness], doubtful: set[Pair]) -> pa.Table:
+def _review(people: People, likenesses: Likenesses) -> pa.Table:
     """The likest pair of numbers of each two people who may still be one, the likest first."""
+    label = people.labels()
+    one, other = label[likenesses.left], label[likenesses.right]
     best: dict[Pair, tuple[float, int, int]] = {}
-    for left, right, weight, _ in likenesses:
-        ends = people.of(left), people.of(right)
-        if ends[0] == ends[1] or not people.may_join(left, right):
-            continue
-        key = (min(ends), max(ends))
-        best[key] = max(best.get(key, (weight, left, right)), (weight, left, right))
+    for place in np.flatnonzero(one != other).tolist():
+        key = (int(min(one[place], other[place])), int(max(one[place], other[place])))
+        if people.may_join(*key):
+            left, right, weight, _ = (column[place].item() for column in likenesses)
+            best[key] = max(best.get(key, (weight, left, right)), (weight, left, right))
     rows = sorted(best.values(), key=lambda row: (-row[0], row[1], row[2]))
     kinds = {"weight": pa.float64(), "left": pa.int64(), "right": pa.int64()}
     return pa.table({name: pa.array([row[n] for row in rows], kind) for n, (name, kind) in enumerate(kinds.items())})
@@ -170,15 +177,14 @@ def _days(dates: pa.ChunkedArray) -> Ids:
 
 
 def _belonging_table(numbers: pa.Table, belonging: list[Belonging]) -> pa.Table:
-    own = pa.array([each.number for each in belonging], pa.int64())
-    first = numbers.take(pa.array([each.identity for each in belonging], pa.int64()))
+    number, who, since, until = zip(*belonging, strict=True) if belonging else ((), (), (), ())
+    own, first = pa.array(number, pa.int64()), numbers.take(pa.array(who, pa.int64()))
     named = numbers.take(own)
     identity = pc.binary_join_element_wise(first["numbering"], first["who"], ":")
     return pa.table({
         "numbering": named["numbering"], "who": named["who"], "known_on": named["known_on"],
         "identity": identity,
-        "since": pa.array([each.since for each in belonging], pa.int32()),
-        "until": pa.array([each.until for each in belonging], pa.int32()),
+        "since": pa.array(since, pa.int32()), "until": pa.array(until, pa.int32()),
     })  # fmt: skip
 
 

@@ -7,7 +7,6 @@ alike in all but a forename), and what a person said is different stays apart, s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,11 +65,14 @@ class People:
 
     def labels(self) -> Ids:
         """The person of every number, as the smallest of their numbers."""
-        return np.array([self.of(number) for number in range(len(self._root))], dtype=np.int64)
+        label = np.array(self._root, dtype=np.int64)
+        while (label != label[label]).any():
+            label = label[label]
+        return label
 
-    def with_pupil(self, number: int) -> bool:
-        """Whether a number's person holds a pupil number."""
-        return self._has_pupil[self.of(number)]
+    def with_pupil(self) -> NDArray[np.bool_]:
+        """Of every number that is the smallest of its person's, whether they hold a pupil number."""
+        return np.array(self._has_pupil, dtype=np.bool_)
 
 
 def strongest_first(left: Ids, right: Ids, weight: Weights) -> Ids:
@@ -78,19 +80,30 @@ def strongest_first(left: Ids, right: Ids, weight: Weights) -> Ids:
     return np.lexsort((right, left, -weight))
 
 
-def too_close_to_call(people: People, pairs: Sequence[tuple[int, int, float]], margin: float) -> set[Pair]:
-    """Pairs of somebody without a pupil number with two pupils who fit about as well: within ``margin`` bits."""
-    fits: dict[int, dict[int, float]] = defaultdict(dict)
-    for left, right, weight in pairs:
-        one, other = people.of(left), people.of(right)
-        if people.with_pupil(one):
-            one, other = other, one
-        if people.with_pupil(one) or not people.with_pupil(other):
-            continue
-        fits[one][other] = max(weight, fits[one].get(other, weight))
-    close = set()
-    for one, found in fits.items():
-        best, second = [*sorted(found.values(), reverse=True), -np.inf][:2]
-        if best - second <= margin:
-            close |= {(one, other) for other, weight in found.items() if weight >= best - margin}
-    return close
+def too_close_to_call(one: Ids, other: Ids, weight: Weights, pupil: NDArray[np.bool_], margin: float) -> set[Pair]:
+    """Pairs of somebody without a pupil number with two pupils who fit about as well: within ``margin`` bits.
+
+    ``one`` and ``other`` are people, in any order and as often as they are alike; ``pupil`` says of a person whether
+    they hold a pupil number. Each pair comes back as (without, with).
+    """
+    mixed = pupil[one] != pupil[other]
+    one, other, weight = one[mixed], other[mixed], weight[mixed]
+    without, fits = np.where(pupil[one], other, one), np.where(pupil[one], one, other)
+    order = np.lexsort((-weight, fits, without))
+    without, fits, weight = without[order], fits[order], weight[order]
+    likest = _first_of_each(without, fits)
+    without, fits, weight = without[likest], fits[likest], weight[likest]
+    order = np.lexsort((-weight, without))
+    without, fits, weight = without[order], fits[order], weight[order]
+    first = np.flatnonzero(_first_of_each(without))
+    best, runs = weight[first], np.diff(np.append(first, len(without)))
+    near = weight >= np.repeat(best, runs) - margin
+    close = near & np.repeat(np.add.reduceat(near, first) > 1 if len(first) else near, runs)
+    return set(zip(without[close].tolist(), fits[close].tolist(), strict=True))
+
+
+def _first_of_each(*sorted_columns: Ids) -> NDArray[np.bool_]:
+    """Which rows differ from the row before them; all columns are sorted together."""
+    differs = np.ones(len(sorted_columns[0]), dtype=np.bool_)
+    differs[1:] = np.any([column[1:] != column[:-1] for column in sorted_columns], axis=0)
+    return differs

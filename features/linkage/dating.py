@@ -8,9 +8,9 @@ their events are the earlier identity's until that day, and the remaining one's 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-import numpy as np
+from itertools import repeat
+from operator import itemgetter
+from typing import NamedTuple
 
 from features.linkage.clusters import Ids
 from features.windows import had_a_past
@@ -19,8 +19,7 @@ ALWAYS = -1
 """A number belongs to its first identity from the beginning."""
 
 
-@dataclass(frozen=True)
-class Belonging:
+class Belonging(NamedTuple):
     """``number`` belongs to the person named by ``identity`` from day ``since`` (ALWAYS) until ``until`` (None: still).
 
     Days since 1970. An event known by ``until`` is the earlier identity's on dates up to and including that day.
@@ -34,20 +33,21 @@ class Belonging:
 
 def belongings(known_on: Ids, links: Iterable[tuple[int, int, int]]) -> list[Belonging]:
     """Whose each number was when. ``links`` are (day known, number, number); numbers come in order of precedence."""
+    known, identity = known_on.tolist(), list(range(len(known_on)))
     groups: dict[int, list[int]] = {}
-    identity = np.arange(len(known_on)).tolist()
-    since = [ALWAYS] * len(known_on)
+    since = [ALWAYS] * len(known)
     closed: list[Belonging] = []
     for day, first, second in sorted(links):
-        stays, goes = sorted((identity[first], identity[second]), key=lambda number: (known_on[number], number))
-        if stays == goes:
+        one, other = identity[first], identity[second]
+        if one == other:
             continue
+        stays, goes = (one, other) if (known[one], one) < (known[other], other) else (other, one)
         moving = groups.pop(goes, [goes])
         for number in moving:
-            if had_a_past(known_on[number], day) and had_a_past(since[number], day):
+            if had_a_past(known[number], day) and had_a_past(since[number], day):
                 closed.append(Belonging(number, identity[number], since[number], day))
                 since[number] = day
             identity[number] = stays
-        groups[stays] = groups.get(stays, [stays]) + moving
-    still = [Belonging(number, identity[number], since[number]) for number in range(len(known_on))]
-    return sorted([*closed, *still], key=lambda each: (each.number, each.since))
+        groups.setdefault(stays, [stays]).extend(moving)
+    still = map(Belonging, range(len(known)), identity, since, repeat(None))
+    return sorted([*closed, *still], key=itemgetter(0, 2))

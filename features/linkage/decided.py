@@ -37,7 +37,7 @@ class Remembered:
 
     def decisions_about(self, numbers: pa.Table) -> list[tuple[int, int, bool, int]]:
         """(number id, number id, same, day) of every decision about numbers that are there; a later one counts."""
-        place = _places(numbers)
+        place = _places(numbers) if len(self.decisions) else {}
         found: dict[frozenset[Number], tuple[int, int, bool, int]] = {}
         days = self.decisions["decided_on"].cast(pa.int32()).to_pylist()
         rows = sorted(zip(days, self.decisions.to_pylist(), strict=True), key=lambda each: each[0])

@@ -161,8 +161,8 @@ def read_weights(path: Path = WEIGHTS) -> dict[str, Any]:
     return weights
 
 
-def score_pairs(connection: Connection, weights: dict[str, Any], least: float) -> pa.Table:
-    """Pairs of rows of ``profile`` that weigh ``least`` or more: ``left``, ``right`` (unique_id), ``weight`` (bits).
+def weighed(connection: Connection, weights: dict[str, Any]) -> Linker:
+    """A Splink linker over the table ``profile``, with weights, ready to predict.
 
     A pair is as likely beforehand as where the weights were learned, but for the number of profiles: among ten times
     as many, the same record has ten times as many strangers. How common a name is, is counted here, and never over
@@ -179,7 +179,12 @@ def score_pairs(connection: Connection, weights: dict[str, Any], least: float) -
             GROUP BY {column} ORDER BY {column}
         """).to_arrow_table()
         linker.table_management.register_term_frequency_lookup(linker._db_api.register(common), column)
-    scored = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+    return linker
+
+
+def score_pairs(connection: Connection, weights: dict[str, Any], least: float) -> pa.Table:
+    """Pairs of rows of ``profile`` that weigh ``least`` or more: ``left``, ``right`` (unique_id), ``weight`` (bits)."""
+    scored = weighed(connection, weights).inference.predict(threshold_match_weight=least, warning_mode="never")
     query = f"""
         SELECT unique_id_l AS "left", unique_id_r AS "right", round(match_weight, 4) AS weight
         FROM {scored.physical_name} ORDER BY ALL

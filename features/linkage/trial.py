@@ -27,7 +27,7 @@ def try_linking(delivery: Path, truth_folder: Path, folder: Path, weights: dict[
     """
     truth = read_truth(truth_folder)
     with turned_to_csv(folder) as turned, scratch_store(folder) as connection:
-        _read(connection, delivery, turned)
+        state_delivery(connection, delivery, turned)
         links = link_people(connection, weights)
         now = links.belonging.filter(pc.is_null(links.belonging["until"]))
         letters = ", ".join(f"'{letter}': '{group}'" for letter, group in people.ETHNIC_GROUPS.items())
@@ -42,13 +42,16 @@ def try_linking(delivery: Path, truth_folder: Path, folder: Path, weights: dict[
 def learn_weights(delivery: Path, folder: Path) -> dict[str, Any]:
     """Weights learned from a delivery's own records, without anybody's true identity (``features.linkage.model``)."""
     with turned_to_csv(folder) as turned, scratch_store(folder) as connection:
-        _read(connection, delivery, turned)
+        state_delivery(connection, delivery, turned)
         make_linking_tables(connection)
         return train(connection)
 
 
-def _read(connection: Connection, delivery: Path, turned: Callable[[], Path]) -> None:
-    """Make ``stated`` from the good rows of the extracts that say who somebody is."""
+def state_delivery(connection: Connection, delivery: Path, turned: Callable[[], Path]) -> None:
+    """Make ``stated`` from the good rows of the extracts that say who somebody is; nothing is linked or loaded.
+
+    :raises BadInput: a file is missing or cannot be read: every fault of every file.
+    """
     extracts = [checking.open_extract(feed, delivery, turned) for feed in _FEEDS]
     for extract in extracts:
         if extract.readable:

@@ -43,6 +43,7 @@ COMPARISONS = (
     "grid_vs_bare_fits",
     "intake_vs_duckdb",
     "intake_growth_slope",
+    "link_scale",
 )
 
 
