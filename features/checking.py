@@ -39,11 +39,13 @@ class Extract:
     digest: str = ""
     header: tuple[str, ...] = ()
     faults: list[str] = field(default_factory=list)
+    left_out: bool = False
+    """It need not be there, and is not."""
 
     @property
     def readable(self) -> bool:
         """Whether its rows can be looked at."""
-        return not self.faults
+        return not self.faults and not self.left_out
 
 
 def open_extract(feed: Feed, delivery: Path, scratch: Callable[[], Path]) -> Extract:
@@ -52,6 +54,9 @@ def open_extract(feed: Feed, delivery: Path, scratch: Callable[[], Path]) -> Ext
         extract = Extract(feed, as_csv(feed, delivery, scratch))
     except BadInput as refusal:
         return Extract(feed, delivery / feed.file_name, faults=[f"{refusal}"])
+    if feed.optional and not extract.path.exists():
+        extract.left_out = True
+        return extract
     if not extract.path.is_file():
         extract.faults.append(f"{feed.file_name}: the file is not in the delivery")
         return extract

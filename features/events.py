@@ -93,6 +93,7 @@ PROBATION = "The Probation Service"
 FIRE_SERVICES = "The fire and rescue services"
 LANDLORDS = "Councils and housing associations as landlords"
 HOSPITALS = "Hospital emergency departments"
+PUBLISHED = "Published statistics"
 BROWARD_RELEASE = "A newsroom's public release of Broward County records"
 
 OFFENCE_GROUPS = (
@@ -109,6 +110,11 @@ POLICE_ROLES = ("suspect", "victim", "witness", "reporter", "other")
 CONCERNS = ("neglect", "physical_abuse", "emotional_abuse", "sexual_abuse", "exploitation", "mental_health",
             "substance_use", "home_conditions", "behaviour")  # fmt: skip
 """What worried the officer who wrote a police protection notice."""
+STREET_CRIMES = ("antisocial_behaviour", "bicycle_theft", "burglary", "criminal_damage_and_arson", "drugs",
+                 "other_crime", "other_theft", "possession_of_weapons", "public_disorder_and_weapons", "public_order",
+                 "robbery", "shoplifting", "theft_from_the_person", "vehicle_crime", "violence_and_sexual_offences",
+                 "violent_crime")  # fmt: skip
+"""Categories of the public monthly street crime, those of earlier years too."""
 SPECIAL_NEEDS = ("SEMH", "SLCN", "ASD", "MLD", "SPLD", "SLD", "PMLD", "HI", "VI", "MSI", "PD", "OTH")
 """The school census's main needs: social, emotional and mental health; speech and language; autism; and so on."""
 NEEDS = ("N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9")
@@ -177,6 +183,8 @@ VOCABULARY: tuple[Kind, ...] = (
          ("injured",), ("sharp", "other"), of_area=True, partner=HOSPITALS),
     Kind("area_occurrence", "a crime or incident recorded by police in the area, whoever was involved", ("recorded",),
          OFFENCE_GROUPS, gravity="seriousness, 1 to 8", of_area=True, partner=POLICE),
+    Kind("street_crime", "published crimes of a month in the area, whoever was involved", ("recorded",), STREET_CRIMES,
+         value="number of crimes", of_area=True, partner=PUBLISHED),
     Kind("screening", "a justice screening (Broward County data)", ("subject",), ("screened", "no_case_found"),
          partner=BROWARD_RELEASE),
     Kind("prior_record", "earlier charges known at screening (Broward County data)", ("subject",),

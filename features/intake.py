@@ -150,7 +150,7 @@ def _load(
     say: Progress,
 ) -> IntakeReport:
     """Link, make events, then replace the identity store and, last of all, the warehouse."""
-    loading.show_feeds(connection)
+    loading.show_feeds(connection, [extract.feed for extract in extracts if extract.readable])
     say("linking people")
     links = people.link(connection, pseudonymiser, read_weights(people.weights_path(workspace)), memory)
     people.describe_people(connection)
@@ -186,7 +186,8 @@ def _history(connection: Connection, workspace: Workspace, new: DeliveryRecord) 
     """The deliveries this warehouse is made from, the new one last; what earlier ones said is kept as known then."""
     history = earlier_deliveries(before.deliveries(workspace), new)
     if history:
-        held = [feed.name for feed in new.feeds if feed.held_back]
+        came = {feed.name for feed in new.feeds if not feed.held_back}
+        held = [feed.name for feed in FEEDS if feed.name not in came]
         keep_versions(connection, workspace.warehouse, cut_on(new), held)
     return (*history, new)
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
-from features.feeds import FEEDS, Feed
+from features.feeds import Feed
 from features.feeds.feed import sql_name
 from features.pseudonyms import RECORD_SQL, Pseudonymiser
 from features.store import Connection
@@ -28,7 +28,7 @@ BELONGING = f"""
 """Versions as each person's: from the day the number was known to be theirs until it was known to be another's."""
 
 
-def show_feeds(connection: Connection, feeds: Sequence[Feed] = FEEDS) -> None:
+def show_feeds(connection: Connection, feeds: Sequence[Feed]) -> None:
     """Give each feed's good rows a view of the feed's name."""
     for feed in feeds:
         columns = ", ".join(sql_name(column.name) for column in feed.columns)

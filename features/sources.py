@@ -16,13 +16,13 @@ import csv
 import os
 import re
 import tomllib
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from features import street_crime
 from features.deliveries import NOTE
 from features.errors import BadInput
 from features.feeds.feed import Feed, sql_text
@@ -30,8 +30,6 @@ from features.store import Connection, StoreError, connect
 
 SUFFIXES = (".csv", ".parquet", ".xlsx")
 MONTH = re.compile(r"\d{4}-\d{2}")
-LARGEST_UNPACKED, MOST_PACKED, MOST_PARTS = 2 * 1024**3, 200, 10_000
-"""A workbook is a ZIP file: bytes it may unpack to, how many times smaller it may be packed, parts it may have."""
 ROWS_A_FETCH = 20_000
 
 Rows = Iterator[Sequence[Any]]
@@ -41,12 +39,14 @@ def files_of(feed: Feed, delivery: Path) -> list[Path]:
     """Every file of a feed in a delivery, those of its months in order."""
     months = sorted(path for path in delivery.glob("*") if path.is_dir() and MONTH.fullmatch(path.name))
     found = [folder / f"{feed.name}{suffix}" for folder in (delivery, *months) for suffix in SUFFIXES]
-    return [path for path in found if path.is_file()]
+    published = street_crime.published_files(delivery) if feed.name == "street_crime" else []
+    return [path for path in (*found, *published) if path.is_file()]
 
 
 def everything_sent(delivery: Path) -> list[Path]:
-    """Every data file of a delivery, also those no feed reads."""
-    return sorted(path for path in (*delivery.glob("*"), *delivery.glob("????-??/*")) if path.suffix in SUFFIXES)
+    """Every data file of a delivery by its extract's name, also those no feed reads."""
+    sent = (*delivery.glob("*"), *delivery.glob("????-??/*"))
+    return sorted(path for path in sent if path.suffix in SUFFIXES and not street_crime.is_published(path))
 
 
 def queries_of(delivery: Path) -> dict[str, str]:
@@ -72,16 +72,19 @@ def as_csv(feed: Feed, delivery: Path, scratch: Callable[[], Path]) -> Path:
     :raises BadInput: a file or query cannot be read, or a feed comes in two ways at once.
     """
     files, query = files_of(feed, delivery), queries_of(delivery).get(feed.name)
-    if not query and (not files or (len(files) == 1 and files[0].suffix == ".csv")):
+    plain = len(files) == 1 and files[0].stem == feed.name and files[0].suffix == ".csv"
+    if not query and (not files or plain):
         return files[0] if files else delivery / feed.file_name
-    folders = [path.parent for path in files]
+    published = [path for path in files if path.suffix == ".zip" or street_crime.is_published(path)]
+    folders = [path.parent for path in files if path not in published] + [delivery] * bool(published)
     if len(set(folders)) < len(folders) or (query and files):
         raise BadInput(
             f"{feed.name}: it comes in two ways at once ({', '.join(_said(files, query))}); leave one of them"
         )
     target = scratch() / feed.file_name
     try:
-        parts = [_query_rows(feed, delivery, query)] if query else [_rows_of(path) for path in files]
+        parts = [_query_rows(feed, delivery, query)] if query else [_rows_of(p) for p in files if p not in published]
+        parts += [street_crime.monthly_counts(published)] if published else []
         _write(target, parts)
     except BadInput:
         raise
@@ -148,7 +151,7 @@ def _excel_rows(path: Path) -> Rows:
     """The first sheet's rows. Formulas are refused: what they show depends on who opens them."""
     from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-    _refuse_bomb(path)
+    street_crime.refuse_bomb(path)
     book = load_workbook(path, read_only=True, data_only=False)
     try:
         for number, row in enumerate(book.worksheets[0].iter_rows(), 1):
@@ -160,14 +163,6 @@ def _excel_rows(path: Path) -> Rows:
                 yield cells
     finally:
         book.close()
-
-
-def _refuse_bomb(path: Path) -> None:
-    with zipfile.ZipFile(path) as packed:
-        parts = packed.infolist()
-    size, small = sum(part.file_size for part in parts), path.stat().st_size
-    if size > LARGEST_UNPACKED or size > MOST_PACKED * max(small, 1) or len(parts) > MOST_PARTS:
-        raise BadInput(f"{path.name}: it would unpack to {size:,} bytes from {small:,}; send it as CSV or Parquet")
 
 
 def _query_rows(feed: Feed, delivery: Path, query: str) -> Rows:

@@ -24,7 +24,8 @@ DATES = ("available_on", "withdrawn_on")
 def keep_versions(connection: Connection, earlier: Path, received_on: date, held: Sequence[str] = ()) -> None:
     """Put the history of the warehouse ``earlier`` into the load's new tables, whose delivery came on ``received_on``.
 
-    What feeds that were ``held`` back said before still stands: they say nothing new, and take nothing back.
+    What feeds that were ``held`` back (or left out, being optional) said before still stands: they say nothing new and
+    take nothing back.
     People that only the history speaks of stay in ``new_person`` and ``new_protected``.
     """
     connection.execute(f"ATTACH {sql_text(str(earlier))} AS before (READ_ONLY)")

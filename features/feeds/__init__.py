@@ -24,6 +24,7 @@ from features.feeds import (
     school_suspension,
     send,
     stop_search,
+    street_crime,
     yj_case,
 )
 from features.feeds.feed import Column, Feed, Numbering, Reference, Type
@@ -53,6 +54,7 @@ FEEDS: tuple[Feed, ...] = (
     fire.FEED,
     housing.FEED,
     istv.FEED,
+    street_crime.FEED,
 )
 """Every feed; one that others refer to comes before them."""
 

@@ -1,11 +1,12 @@
 """Small areas (LSOAs): names, the local authority, and how many 10-17 year olds live there. No person is in it."""
 
 from features.agreements.agreement import Purpose
+from features.events import PUBLISHED
 from features.feeds.feed import Feed, text, whole
 
 FEED = Feed(
     name="area",
-    partner="Published statistics",
+    partner=PUBLISHED,
     agreement="OPEN-DATA",
     columns=(
         text("lsoa_code", required=True),

@@ -121,7 +121,7 @@ class Feed:
     ``fresh_days`` is how old its newest row may be when a delivery comes, beyond ``delay_days``; ``least_volume`` the
     smallest share of the rows of the delivery before. Both are told, and refuse nothing.
 
-    ``purpose`` is what it comes in for; its agreement must cover that.
+    ``purpose`` is what it comes in for; its agreement must cover that. A delivery need not have an ``optional`` one.
 
     ``people`` is SQL giving ``who``, ``forename``, ``surname``, ``dob`` and ``stated_on``, and where held ``sex``,
     ``ethnicity``, ``send``, ``upn``, ``merged_into``, ``lsoa`` and ``council`` (the home's small area and council).
@@ -145,6 +145,7 @@ class Feed:
     fresh_days: int = 62
     least_volume: float = 0.5
     purpose: Purpose = Purpose.EARLY_SUPPORT
+    optional: bool = False
 
     @property
     def file_name(self) -> str:
