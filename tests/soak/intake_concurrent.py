@@ -21,7 +21,7 @@ CASES = 12
 CHILDREN = 500
 LONGEST_HEAD_START = 4.0
 """Seconds the second load may begin after the first."""
-LEFT = (".loading", ".turned.*", ".warehouse.duckdb.*", ".identities.duckdb.*", ".quarantine.*")
+LEFT = (".loading", ".turned.*", ".warehouse.duckdb.*", ".identities.sealed.*", ".quarantine.*")
 
 
 def check(folder: Path, cases: int, seed: int) -> list[str]:
