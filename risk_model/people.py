@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from features.access_log import append
+from features.engines.choice import Engine, run_on
 from features.errors import BadInput, MissingStep
 from features.identities import change_key, key_path, open_sealed, read_or_make_log_key, seal
 from features.linkage.evaluation import LinkQuality
@@ -27,8 +28,11 @@ GOOD_F1, GOOD_PRECISION, WIDEST_GAP = 0.98, 0.99, 0.02
 """What linking must reach on the synthetic world."""
 
 
-def evaluate_linking(root: Path, seeds: int, children: int, say: Say) -> Made:
-    """Linking against the truth of ``seeds`` synthetic worlds. The headline is the worst of them in each figure."""
+def evaluate_linking(root: Path, seeds: int, children: int, say: Say, engine: str = "local") -> Made:
+    """Linking against the truth of ``seeds`` synthetic worlds. The headline is the worst of them in each figure.
+
+    ``engine`` (local or spark) compares the pairs.
+    """
     workspace = Workspace(root)
     weights = read_weights(weights_path(workspace))
     found: dict[int, LinkQuality] = {}
@@ -39,7 +43,8 @@ def evaluate_linking(root: Path, seeds: int, children: int, say: Say) -> Made:
             delivery, truth = Path(scratch) / f"{seed}", Path(scratch) / f"truth_{seed}"
             make_partners(delivery, seed, children, truth=truth)
             say(f"linking the world of seed {seed}")
-            found[seed] = try_linking(delivery, truth, Path(scratch), weights)
+            with run_on(Engine(engine, root)):
+                found[seed] = try_linking(delivery, truth, Path(scratch), weights)
     worst = {name: min(getattr(each, name) for each in found.values()) for name in ("precision", "recall", "f1")}
     worst["recall_gap"] = max(each.recall_gap for each in found.values())
     good = worst["f1"] >= GOOD_F1 and worst["precision"] >= GOOD_PRECISION and worst["recall_gap"] < WIDEST_GAP

@@ -39,6 +39,7 @@ ON_THIS_MACHINE = {
     "spark.driver.host": HERE_ONLY,
     "spark.ui.enabled": "false",
     "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "4",
 }
 WITHOUT = "or leave out --engine spark: the local engine gives the same values"
 LOG = "spark.log"
@@ -47,7 +48,8 @@ LOG = "spark.log"
 def session(folder: Path) -> SparkSession:
     """The session of this process: the one already running, that of ``spark-submit``, or one of two threads here.
 
-    What Java says goes to ``spark.log`` in ``folder``. It ends with the process.
+    What Java says goes to ``spark.log`` in ``folder``. It ends with the process. One started here knows
+    Splink's functions (:func:`splink_jar`); a cluster is told of them with ``spark-submit --jars``.
 
     :raises BadConfiguration: pyspark or Java is not there, or Spark does not start.
     """
@@ -69,6 +71,7 @@ def session(folder: Path) -> SparkSession:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("SPARK_LOCAL_IP", HERE_ONLY)
         builder, settings = builder.master("local[2]"), settings | ON_THIS_MACHINE
+        settings["spark.jars"] = f"{splink_jar()}"
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
@@ -78,6 +81,13 @@ def session(folder: Path) -> SparkSession:
     except PySparkException as error:
         raise BadConfiguration(f"Spark does not start ({error}); see {folder / LOG}, {WITHOUT}") from None
     return started
+
+
+def splink_jar() -> Path:
+    """The Java file with the functions that compare names, as Splink comes with it for the Spark installed here."""
+    from splink.backends.spark import similarity_jar_location
+
+    return Path(similarity_jar_location())
 
 
 def check_java() -> None:

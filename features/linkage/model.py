@@ -20,6 +20,8 @@ from splink.blocking_rule_library import CustomRule
 from splink.comparison_library import CustomComparison
 from splink.internals.comparison_creator import ComparisonCreator
 
+from features.engines.choice import chosen_engine
+from features.linkage.on_spark import pairs_on_spark
 from features.store import Connection
 
 WEIGHTS = Path(__file__).with_name("weights.json")
@@ -162,7 +164,16 @@ def read_weights(path: Path = WEIGHTS) -> dict[str, Any]:
 
 
 def weighed(connection: Connection, weights: dict[str, Any]) -> Linker:
-    """A Splink linker over the table ``profile``, with weights, ready to predict.
+    """A Splink linker over the table ``profile``, with weights, ready to predict on this machine."""
+    settings, common = _given(connection, weights)
+    linker = _linker(connection, settings)
+    for column, table in common.items():
+        linker.table_management.register_term_frequency_lookup(linker._db_api.register(table), column)
+    return linker
+
+
+def _given(connection: Connection, weights: dict[str, Any]) -> tuple[dict[str, Any], dict[str, pa.Table]]:
+    """Splink's settings for these profiles, and how common each first and last name is.
 
     A pair is as likely beforehand as where the weights were learned, but for the number of profiles: among ten times
     as many, the same record has ten times as many strangers. How common a name is, is counted here, and never over
@@ -172,23 +183,40 @@ def weighed(connection: Connection, weights: dict[str, Any]) -> Linker:
     size = max(profiles, weights["profiles"])
     settings = dict(weights["settings"])
     settings["probability_two_random_records_match"] *= weights["profiles"] / size
-    linker = _linker(connection, settings)
-    for column in ("first", "last"):
-        common = connection.sql(f"""
+    common = {
+        column: connection.sql(f"""
             SELECT {column}, count(*) / {size}.0 AS tf_{column} FROM profile WHERE {column} IS NOT NULL
             GROUP BY {column} ORDER BY {column}
         """).to_arrow_table()
-        linker.table_management.register_term_frequency_lookup(linker._db_api.register(common), column)
-    return linker
+        for column in ("first", "last")
+    }
+    return settings, common
 
 
 def score_pairs(connection: Connection, weights: dict[str, Any], least: float) -> pa.Table:
-    """Pairs of rows of ``profile`` that weigh ``least`` or more: ``left``, ``right`` (unique_id), ``weight`` (bits)."""
-    scored = weighed(connection, weights).inference.predict(threshold_match_weight=least, warning_mode="never")
-    query = f"""
-        SELECT unique_id_l AS "left", unique_id_r AS "right", round(match_weight, 4) AS weight
-        FROM {scored.physical_name} ORDER BY ALL
+    """Pairs of rows of ``profile`` that weigh ``least`` or more: ``left``, ``right`` (unique_id), ``weight`` (bits).
+
+    The engine in use (``features.engines.choice``) compares them: DuckDB here, or Spark.
     """
-    pairs: pa.Table = connection.sql(query).to_arrow_table()
-    scored.drop_table_from_database_and_remove_from_cache()
+    engine = chosen_engine()
+    if not engine.is_spark:
+        scored = weighed(connection, weights).inference.predict(threshold_match_weight=least, warning_mode="never")
+        pairs = _pairs(connection, scored.physical_name, "unique_id_l", "unique_id_r")
+        scored.drop_table_from_database_and_remove_from_cache()
+        return pairs
+    profiles = connection.sql(f"SELECT {', '.join(PROFILE_COLUMNS)} FROM profile").to_arrow_table()
+    settings, common = _given(connection, weights)
+    connection.register("on_spark", pairs_on_spark(profiles, common, settings, least, engine.scratch or Path.cwd()))
+    pairs = _pairs(connection, "on_spark", '"left"', '"right"')
+    connection.unregister("on_spark")
+    return pairs
+
+
+def _pairs(connection: Connection, table: str, left: str, right: str) -> pa.Table:
+    """Scored pairs the same way round and in the same order, whichever engine scored them."""
+    pairs: pa.Table = connection.sql(f"""
+        SELECT least({left}, {right}) AS "left", greatest({left}, {right}) AS "right",
+               round(match_weight, 4) AS weight
+        FROM {table} ORDER BY ALL
+    """).to_arrow_table()
     return pairs

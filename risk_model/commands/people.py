@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from risk_model.commands.running import WORKSPACE, DataPath, JsonPath, Quiet, WorkspacePath, day, finish, progress
+from risk_model.commands.running import (
+    ENGINE,
+    WORKSPACE,
+    DataPath,
+    JsonPath,
+    Quiet,
+    WorkspacePath,
+    day,
+    finish,
+    progress,
+)
 
 
 def link(
@@ -19,6 +29,7 @@ def link(
     train: Annotated[bool, typer.Option("--train", help="Learn the weights anew from the extracts.")] = False,
     decisions: Annotated[Path | None, typer.Option(help="A review file with verdicts filled in.")] = None,
     data: DataPath = None,
+    engine: Annotated[str, typer.Option(help="With --evaluate: who compares the pairs, local or spark.")] = ENGINE,
     json: JsonPath = None,
     quiet: Quiet = False,
 ) -> None:
@@ -27,7 +38,7 @@ def link(
 
     with progress(quiet) as say:
         if evaluate:
-            made = people.evaluate_linking(workspace, seeds, children, say)
+            made = people.evaluate_linking(workspace, seeds, children, say, engine)
         elif train:
             made = people.train_linking(workspace, data, say)
         elif decisions is not None:
