@@ -176,7 +176,7 @@ def check_keys(connection: Connection, feed: Feed) -> None:
     key = ", ".join(sql_name(name) for name in feed.key)
     table = f"checked_{feed.name}"
     good = f"FROM {table} WHERE reason = ''"
-    if not _one(connection, f"SELECT count(*) - count(DISTINCT ({key})) {good}"):
+    if not _one(connection, f"SELECT (SELECT count(*) {good}) - (SELECT count(*) FROM (SELECT DISTINCT {key} {good}))"):
         return
     content = ", ".join(sql_name(column.name) for column in feed.columns)
     connection.execute(f"""

@@ -22,6 +22,7 @@ REFERENCE = "plain DuckDB: read the same CSV files, write them as tables"
 SIDES = ("ours", "reference")
 CHILDREN = 160_000
 """Ten years of their lives fill about five million rows: a quarter more than the real area's children do."""
+MOST_MEMORY_MB = 2_000
 
 
 def prepare(folder: Path, quick: bool) -> str:
