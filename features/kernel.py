@@ -24,8 +24,6 @@ from features.windows import NEVER
 
 Array = NDArray[Any]
 
-EVENT_COLUMNS = ("person", "class_id", "happened_on", "ended_on", "available_on", "withdrawn_on", "value", "gravity")
-
 
 class Columns(NamedTuple):
     """The event columns as the compiled loops take them: whole numbers, dates as days since 1970, floats."""
@@ -43,8 +41,8 @@ class Columns(NamedTuple):
 def aggregate(events: pa.Table, rows: pa.Table, plan: Plan, threads: int | None = None) -> pa.Table:
     """The features of each row: ``rows`` with one float32 column a feature added.
 
-    ``events`` has EVENT_COLUMNS, sorted by person and ``happened_on``; ``rows`` has ``person`` and ``as_of``, sorted by
-    person. Dates are date32. Rows come back in the order given.
+    ``events`` has ``plan.event_columns``, sorted by person and ``happened_on``; ``rows`` has ``person`` and ``as_of``,
+    sorted by person. Dates are date32. Rows come back in the order given.
 
     Where a plan needs them (``features.engines.reading`` supplies both): events of others, lent to the person with both
     knowledge dates, have ``circle`` (whose they are: 0 the person's own, else 1 + a place in
@@ -52,9 +50,9 @@ def aggregate(events: pa.Table, rows: pa.Table, plan: Plan, threads: int | None 
 
     :raises BadInput: either table is not sorted by person, or a column is missing.
     """
-    _refuse_missing(events, (*EVENT_COLUMNS, *(("circle",) if plan.needs_circle else ())), "event")
+    _refuse_missing(events, plan.event_columns, "event")
     _refuse_missing(rows, ("person", "as_of", *(("birth_month",) if plan.needs_birth_month else ())), "row")
-    columns = _event_arrays(events)
+    columns = _event_arrays(events, plan.event_columns)
     person, as_of = _ints(rows["person"], np.int64), _ints(rows["as_of"], np.int32)
     if not is_sorted(columns.person, columns.happened) or np.any(person[1:] < person[:-1]):
         raise BadInput("the kernel needs events sorted by person and date, rows by person; sort them at intake")
@@ -109,16 +107,18 @@ def _run_ranges(
         list(pool.map(one, range(len(cuts) - 1)))
 
 
-def _event_arrays(events: pa.Table) -> Columns:
+def _event_arrays(events: pa.Table, used: tuple[str, ...]) -> Columns:
+    """The columns used, as arrays. For one that nothing reads, one of its kind stands in: the loops take all eight."""
+    happened, value = _ints(events["happened_on"], np.int32), _floats(events["value"])
     return Columns(
         person=_ints(events["person"], np.int64),
         class_id=_ints(events["class_id"], np.int16).view(np.uint16),
-        happened=_ints(events["happened_on"], np.int32),
-        ended=_ints(events["ended_on"], np.int32, NEVER),
+        happened=happened,
+        ended=_ints(events["ended_on"], np.int32, NEVER) if "ended_on" in used else happened,
         available=_ints(events["available_on"], np.int32),
         withdrawn=_ints(events["withdrawn_on"], np.int32, NEVER),
-        value=_floats(events["value"]),
-        gravity=_floats(events["gravity"]),
+        value=value,
+        gravity=_floats(events["gravity"]) if "gravity" in used else value,
     )
 
 
@@ -129,6 +129,8 @@ def _ints(column: pa.ChunkedArray, kind: Any, missing: int | None = None) -> Arr
         array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
     if pa.types.is_date32(array.type):
         array = array.view(pa.int32())
+    if array.null_count and array.null_count == len(array) and missing is not None:
+        return np.full(len(array), missing, kind)
     if array.null_count:
         array = array.fill_null(missing)
     return array.to_numpy(zero_copy_only=False).astype(kind, copy=False)

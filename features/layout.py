@@ -118,6 +118,18 @@ class Plan:
     used: tuple[tuple[int, ...], ...]
 
     @property
+    def event_columns(self) -> tuple[str, ...]:
+        """The event columns the kernel reads for this plan; the rest need not be there."""
+        has_spells = self.feeds.first_spell < len(self.feeds.operation)
+        has_gravity = bool(self.feeds.cell_gravity.any() or self.feeds.slot_gravity.any())
+        return (
+            "person", "class_id", "happened_on", "available_on", "withdrawn_on", "value",
+            *(("ended_on",) if has_spells or self.relabelling is not None else ()),
+            *(("gravity",) if has_gravity else ()),
+            *(("circle",) if self.needs_circle else ()),
+        )  # fmt: skip
+
+    @property
     def needs_birth_month(self) -> bool:
         """Whether rows must have ``birth_month``: a feature looks back to a birthday."""
         return self.relabelling is not None and bool(self.relabelling.ages)

@@ -16,6 +16,7 @@ from features.where import Around, Holding, as_tuple
 from features.windows import sql_both_known, sql_lent_from, sql_lent_until, sql_while_related
 
 COLUMNS = "person, class_id, happened_on, ended_on, available_on, withdrawn_on, value, gravity"
+"""All columns of events the kernel can read; it is given those its plan asks for."""
 MOST_OF_RANGE = 0.8
 """The share of the people in a range from which all their neighbours' events are read with theirs."""
 ORDER = "person, happened_on, available_on, class_id, record"
@@ -40,36 +41,40 @@ def events_for(warehouse: Warehouse, persons: pa.ChunkedArray, plan: Plan) -> pa
     however many records relate the two, it is there once on any date.
     """
     if plan.relabelling is None or not plan.relabelling.circles:
-        return _own_events(warehouse, persons, plan.used[0])
+        return _own_events(warehouse, persons, plan)
     people = pa.table({"person": np.unique(persons.to_numpy())})
     own = f"""SELECT {COLUMNS}, record, 0::SMALLINT AS circle FROM event
         WHERE person IN (SELECT person FROM people) AND list_contains($classes_0::SMALLINT[], class_id)"""
     lent = (_lent(circle, number) for number, circle in enumerate(plan.relabelling.circles, 1))
     return warehouse.sql(
-        f"""SELECT {COLUMNS}, circle FROM ({" UNION ALL ".join((own, *lent))})
+        f"""SELECT {_columns(plan)} FROM ({" UNION ALL ".join((own, *lent))})
             ORDER BY {ORDER}, circle, available_on, withdrawn_on""",
         {f"classes_{number}": list(used) for number, used in enumerate(plan.used)},
         people=people,
     )
 
 
-def _own_events(warehouse: Warehouse, persons: pa.ChunkedArray, class_ids: Sequence[int]) -> pa.Table:
+def _own_events(warehouse: Warehouse, persons: pa.ChunkedArray, plan: Plan) -> pa.Table:
     """These people's events as they lie in the warehouse: by person, in time, those of a day in a fixed order.
 
     Where most people of the range are meant, all of it is read, which is faster; the kernel skips the others. The order
     is asked for by place in the table: DuckDB's threads may hand over filtered blocks as they come.
     """
     people = np.unique(persons.to_numpy())
-    given = {"classes": list(class_ids), "first": int(people[0]), "last": int(people[-1])}
+    given = {"classes": list(plan.used[0]), "first": int(people[0]), "last": int(people[-1])}
     inside = "person BETWEEN $first AND $last"
     there = warehouse.sql(
         f"SELECT count(*) AS n FROM person WHERE {inside}", {"first": given["first"], "last": given["last"]}
     )["n"][0].as_py()
-    wanted = f"SELECT {COLUMNS} FROM event WHERE {inside} AND list_contains($classes::SMALLINT[], class_id)"
+    wanted = f"SELECT {_columns(plan)} FROM event WHERE {inside} AND list_contains($classes::SMALLINT[], class_id)"
     if len(people) >= MOST_OF_RANGE * there:
         return warehouse.sql(f"{wanted} ORDER BY event.rowid", given)
     few = f"{wanted} AND person IN (SELECT person FROM people) ORDER BY event.rowid"
     return warehouse.sql(few, given, people=pa.table({"person": people}))
+
+
+def _columns(plan: Plan) -> str:
+    return ", ".join(plan.event_columns)
 
 
 def _lent(circle: Around, number: int) -> str:
@@ -103,7 +108,7 @@ def area_events_for(warehouse: Warehouse, places: Sequence[str], plan: Plan) -> 
     """Events of areas in the kernel's columns and order; ``person`` is a position in ``places``."""
     named = pa.table({"place": pa.array(places, pa.string()), "person": pa.array(range(len(places)), pa.int64())})
     return warehouse.sql(
-        f"""SELECT {COLUMNS} FROM area_event JOIN places USING (place)
+        f"""SELECT {_columns(plan)} FROM area_event JOIN places USING (place)
             WHERE list_contains($classes::SMALLINT[], class_id) ORDER BY {ORDER}""",
         {"classes": list(plan.used[0])},
         places=named,

@@ -35,11 +35,11 @@ answer = world.column_digests
 
 def by_kernel(folder: Path) -> pa.Table:
     """The features by ``features.kernel``."""
-    from features.kernel import EVENT_COLUMNS, aggregate
+    from features.kernel import aggregate
     from features.plan import make_plan
 
     plan = make_plan(world.FEATURES, world.CLASSES)
-    return aggregate(world.read(folder, "events", EVENT_COLUMNS), world.read(folder, "rows"), plan, world.THREADS)
+    return aggregate(world.read(folder, "events", plan.event_columns), world.read(folder, "rows"), plan, world.THREADS)
 
 
 def by_loop(folder: Path) -> pa.Table:

@@ -52,9 +52,10 @@ def _parts(folder: Path) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Events and rows of one range of people after another."""
     from features.engines.local import split_by_person
     from features.engines.spark import rows_a_part
-    from features.kernel import EVENT_COLUMNS
+    from features.plan import make_plan
 
-    events, rows = world.read(folder, "events", EVENT_COLUMNS), world.read(folder, "rows")
+    columns = make_plan(world.FEATURES, world.CLASSES).event_columns
+    events, rows = world.read(folder, "events", columns), world.read(folder, "rows")
     people = events["person"].to_numpy()
     for part in split_by_person(rows, rows_a_part(len(world.FEATURES))):
         own = part["person"].to_numpy()

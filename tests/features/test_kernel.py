@@ -23,7 +23,7 @@ from features.definition import (
     Where,
 )  # fmt: skip
 from features.errors import BadInput
-from features.kernel import EVENT_COLUMNS, aggregate
+from features.kernel import aggregate
 from features.plan import make_plan
 from features.windows import LookBack
 from tests.features.checker import Event, slow_value
@@ -80,6 +80,7 @@ def measures(summary: Summary) -> tuple[Measure | ByCode, ...]:
 
 FEATURES = features()
 PLAN = make_plan(FEATURES, CLASSES)
+DATES = ("happened_on", "ended_on", "available_on", "withdrawn_on")
 
 
 def table_of(events: list[Event]) -> pa.Table:
@@ -87,7 +88,7 @@ def table_of(events: list[Event]) -> pa.Table:
     columns = {
         "person": pa.array([e.person for e in ordered], pa.int64()),
         "class_id": pa.array([CLASSES.index((e.kind, e.role, e.code)) for e in ordered], pa.int16()),
-        **{n: pa.array([getattr(e, n) for e in ordered], pa.date32()) for n in EVENT_COLUMNS if n.endswith("_on")},
+        **{n: pa.array([getattr(e, n) for e in ordered], pa.date32()) for n in DATES},
         **{n: pa.array([getattr(e, n) for e in ordered], pa.float64()) for n in ("value", "gravity")},
     }
     return pa.table(columns)
