@@ -11,7 +11,7 @@ from numba import njit
 from features import windows
 from features.layout import (
     BURST, DAYS, EMPTY_CELL, FARTHEST, FIRST, GAPS, IN_A_ROW, LARGEST, LAST, LONGEST, NEAREST, ONGOING, OVERLAP,
-    SHORTEST, SMALLEST, SUM, SUM_T, SUM_TT, SUM_TV, VALUED,
+    SHORTEST, SMALLEST, SUM, SUM_T, SUM_TT, SUM_VV, VALUED,
 )  # fmt: skip
 
 NEVER = windows.NEVER
@@ -71,11 +71,11 @@ def add_to_others(c, ago, value, gravity, happened, others_from, others, slot_gr
     for f in range(others_from[c], others_from[c + ONE]):
         s = others[f]
         o = operation[s]
-        if o <= SUM_TV:
+        if o <= SUM_VV:
             v = gravity if slot_gravity[s] else value
             t = -ago / DAYS_A_YEAR
             if not np.isnan(v):
-                slots[s] += t if o == SUM_T else t * t if o == SUM_TT else t * v
+                slots[s] += v * v if o == SUM_VV else t if o == SUM_T else t * t if o == SUM_TT else t * v
         elif o == IN_A_ROW:
             if (ago - 1) // span[s] == slots[s]:
                 slots[s] += 1.0

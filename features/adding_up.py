@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import stdev
 
 from features.definition import Feature, Summary
 
@@ -42,6 +43,8 @@ def add_up(feature: Feature, records: Records, as_of: int) -> float | None:
     if feature.summary is Summary.TREND:
         return _slope([(record.day / DAYS_A_YEAR, record.measure) for record in records if record.measure is not None])
     values = [record.measure for record in records if record.measure is not None]
+    if feature.summary is Summary.SPREAD:
+        return stdev(values) if len(values) > 1 else None
     return _OF_VALUES[feature.summary](values) if values else None
 
 

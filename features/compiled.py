@@ -18,13 +18,15 @@ from features.adding import (
 )  # fmt: skip
 from features.layout import (
     EMPTY_CELL, GAPS, READ_ANY, READ_CODES, READ_DAYS, READ_MEAN, READ_NONZERO, READ_PLAIN, READ_SLOPE, READ_VALUE,
-    VALUED, WAYS,
+    SUM_VV, VALUED, WAYS,
 )  # fmt: skip
 from features.workspace import digest, digest_file
 
 NEVER = windows.NEVER
 LEAST_SPREAD = 1e-9
 """Below this, in squared years, all dates are one date (a single day apart is 7.5e-6)."""
+ROUNDING = 1e-13
+"""Squares that differ by less than this share of their size differ by rounding only."""
 
 _HERE = Path(__file__).parent
 _OLD_CACHE = config.CACHE_DIR
@@ -163,6 +165,9 @@ def _read_cells(row, window, slots, cells, bits, operation, starts, at, cell, sl
         if operation[slope[f][0]] == GAPS:
             out[f, row] = _mean_gap(slots, slope[f], missing[f])
             continue
+        if operation[slope[f][0]] == SUM_VV:
+            out[f, row] = _spread(cells[cell[f] * FIELDS_A_CELL + VALUED], cells[at[f]], slots[slope[f][0]], missing[f])
+            continue
         out[f, row] = _slope(cells[cell[f] * FIELDS_A_CELL + VALUED], cells[at[f]], slots, slope[f], missing[f])
 
 
@@ -174,6 +179,15 @@ def _slope(n, total, sums, slot, otherwise):
     if n < 2 or spread <= LEAST_SPREAD:
         return otherwise
     return (n * sums[slot[2]] - sum_t * total) / spread
+
+
+@njit
+def _spread(n, total, squares, otherwise):
+    """Sample standard deviation, from a sum and a sum of squares; needs two numbers."""
+    if n < 2:
+        return otherwise
+    above = n * squares - total * total
+    return 0.0 if above <= ROUNDING * n * squares else np.sqrt(above / (n * (n - 1)))
 
 
 @njit

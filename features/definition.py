@@ -34,7 +34,8 @@ class Summary(StrEnum):
 
     Gaps are days between one day with an event and the next such day, so records of one day are one; ``MOST_WITHIN``
     (a burst) is the most events in any ``span_days`` days; ``STREAK`` counts the periods of ``span_days`` days that
-    each have an event, one after another, back from the date, and stops at the first without one.
+    each have an event, one after another, back from the date, and stops at the first without one. ``SPREAD`` is the
+    sample standard deviation (over n - 1, in the measure's unit); with fewer than two numbers it is missing.
     """
 
     COUNT = "count"
@@ -52,6 +53,7 @@ class Summary(StrEnum):
     OVERLAP_DAYS = "days of the window covered"
     ONGOING = "ongoing on the date"
     TREND = "slope per year"
+    SPREAD = "standard deviation"
     MEAN_GAP = "average days between"
     SHORTEST_GAP = "fewest days between"
     LONGEST_GAP = "most days between"
@@ -102,7 +104,7 @@ class ByCode:
 
 
 USES_MEASURE = frozenset({Summary.TOTAL, Summary.MEAN, Summary.SMALLEST, Summary.LARGEST, Summary.FIRST_VALUE,
-                          Summary.LAST_VALUE, Summary.TREND})  # fmt: skip
+                          Summary.LAST_VALUE, Summary.TREND, Summary.SPREAD})  # fmt: skip
 NEEDS_SPELLS = frozenset({Summary.OVERLAP_DAYS, Summary.ONGOING})
 NEEDS_SPAN = frozenset({Summary.MOST_WITHIN, Summary.STREAK})
 
@@ -213,7 +215,7 @@ class Feature(Described):
                 have = ", ".join(name for name, kind in KINDS.items() if getattr(kind, self.measure))
                 yield f"{'/'.join(self.events.kinds)} carries no {self.measure}; these do: {have}"
             return
-        if self.summary not in USES_MEASURE or self.summary is Summary.TREND:
+        if self.summary not in USES_MEASURE or self.summary in (Summary.TREND, Summary.SPREAD):
             yield f"{self.summary} cannot use a number by code"
         allowed = {code for kind in self.events.kinds if kind in KINDS for code in KINDS[kind].codes}
         for code in sorted(self.measure.codes - allowed) if allowed else ():

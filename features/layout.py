@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from features.definition import Summary
 from features.variants import Relabelling
 
-COUNT, SUM_T, SUM_TT, SUM_TV, DAYS, GAPS, SHORTEST, LONGEST, IN_A_ROW, BURST = range(10)
-OVERLAP, ONGOING = range(10, 12)
+COUNT, SUM_T, SUM_TT, SUM_TV, SUM_VV, DAYS, GAPS, SHORTEST, LONGEST, IN_A_ROW, BURST = range(11)
+OVERLAP, ONGOING = range(11, 13)
 LAST_ADDED = BURST
-"""What a slot keeps. All but the last two are added to event by event (SUM_T, SUM_TT and SUM_TV are for slopes, GAPS is
-the sum of gaps); the last two are of spells, whose days in each window are known beforehand."""
+"""What a slot keeps. All but the last two are added to event by event (SUM_T, SUM_TT and SUM_TV are for slopes,
+SUM_VV is the sum of squares, GAPS that of gaps); the last two are of spells, whose days in each window are known
+beforehand."""
 
 VALUED, SUM, SMALLEST, LARGEST, FIRST, LAST, NEAREST, FARTHEST = np.arange(8, dtype=np.uintp)
 EMPTY_CELL = (0.0, 0.0, np.inf, -np.inf, np.nan, np.nan, np.inf, -np.inf)
@@ -25,11 +26,12 @@ lies a set of bits, one a code. (Unsigned, like every position here: compiled co
 READ_PLAIN, READ_NONZERO, READ_ANY, READ_VALUE, READ_DAYS, READ_CODES, READ_MEAN, READ_SLOPE = range(8)
 WAYS = 8
 """How a feature is read: a slot as it is; missing if 0; and so on; a field of a cell if any event carries it. Mean gaps
-are read as slopes are, from two slots."""
+and spreads are read as slopes are, from their slots."""
 
 SLOTS: dict[Summary, tuple[int, ...]] = {
     Summary.COUNT: (COUNT,), Summary.ANY: (COUNT,), Summary.DISTINCT_DAYS: (DAYS,),
     Summary.OVERLAP_DAYS: (OVERLAP,), Summary.ONGOING: (ONGOING,), Summary.TREND: (SUM_T, SUM_TT, SUM_TV),
+    Summary.SPREAD: (SUM_VV,),
     Summary.MEAN_GAP: (GAPS, DAYS), Summary.SHORTEST_GAP: (SHORTEST,), Summary.LONGEST_GAP: (LONGEST,),
     Summary.STREAK: (IN_A_ROW,), Summary.MOST_WITHIN: (BURST,),
 }  # fmt: skip
@@ -38,7 +40,8 @@ SLOTS: dict[Summary, tuple[int, ...]] = {
 FIELDS: dict[Summary, np.uintp] = {
     Summary.TOTAL: SUM, Summary.MEAN: SUM, Summary.SMALLEST: SMALLEST, Summary.LARGEST: LARGEST,
     Summary.FIRST_VALUE: FIRST, Summary.LAST_VALUE: LAST, Summary.DAYS_SINCE_FIRST: FARTHEST,
-    Summary.DAYS_SINCE_LAST: NEAREST, Summary.TREND: SUM, Summary.DISTINCT_CODES: VALUED,
+    Summary.DAYS_SINCE_LAST: NEAREST, Summary.TREND: SUM, Summary.SPREAD: SUM,
+    Summary.DISTINCT_CODES: VALUED,
 }  # fmt: skip
 """The field of a cell a summary is read from."""
 
@@ -48,9 +51,14 @@ READING = {
     Summary.MEAN: READ_MEAN,
     Summary.TREND: READ_SLOPE,
     Summary.MEAN_GAP: READ_SLOPE,
+    Summary.SPREAD: READ_SLOPE,
     Summary.DAYS_SINCE_FIRST: READ_DAYS,
     Summary.DAYS_SINCE_LAST: READ_DAYS,
-} | {summary: READ_NONZERO for summary, slots in SLOTS.items() if len(slots) == 1 and summary is not Summary.ANY}
+} | {
+    summary: READ_NONZERO
+    for summary, slots in SLOTS.items()
+    if len(slots) == 1 and summary not in (Summary.ANY, Summary.SPREAD)
+}
 """Every other summary is READ_VALUE."""
 
 
@@ -91,7 +99,7 @@ class Reading(NamedTuple):
 
     The features of ``edges[b]`` and way ``w`` are those from ``starts[b * WAYS + w]`` to the next start. Feature ``f``
     is at ``at[f]``: a slot, or a place in the flat cells, and then of the cell ``cell[f]``; ``slope[f]`` are the slots
-    of a slope, or of a mean gap; ``missing[f]`` stands for nothing.
+    of a slope, a mean gap or a spread; ``missing[f]`` stands for nothing.
     """
 
     edges: NDArray[np.int64]

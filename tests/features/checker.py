@@ -138,6 +138,10 @@ def _summarise(feature: Feature, known: list[Event], as_of: date, otherwise: flo
             return values[-1] if values else otherwise
         case Summary.TREND:
             return _slope(pairs, otherwise)
+        case Summary.SPREAD:
+            mean = math.fsum(values) / max(len(values), 1)
+            squares = math.fsum((v - mean) ** 2 for v in values)
+            return math.sqrt(squares / (len(values) - 1)) if len(values) > 1 else otherwise
         case Summary.MEAN_GAP:
             return sum(gaps) / len(gaps) if gaps else otherwise
         case Summary.SHORTEST_GAP:

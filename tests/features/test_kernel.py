@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from datetime import date, timedelta
 
 import numpy as np
@@ -73,7 +74,7 @@ def features() -> list[Feature]:
 
 
 def measures(summary: Summary) -> tuple[Measure | ByCode, ...]:
-    if summary is Summary.TREND:
+    if summary in (Summary.TREND, Summary.SPREAD):
         return tuple(Measure)
     return (*Measure, SCALE) if summary in USES_MEASURE else (Measure.VALUE,)
 
@@ -102,6 +103,7 @@ def rows_of(pairs: list[tuple[int, date]]) -> pa.Table:
 
 
 days = st.integers(0, 60).map(lambda n: START + timedelta(days=n))
+HUNDREDTHS = st.integers(-5000, 5000)
 number = st.none() | st.integers(-4, 9).map(float)
 
 
@@ -152,6 +154,29 @@ def test_a_planted_future_event_moves_nothing(events: list[Event], pairs, poison
     last = max(rows["as_of"].to_pylist())
     planted = Event(poison.person, poison.kind, poison.role, poison.code, last, last, None, None, 999.0, 999.0)
     assert _same(aggregate(table_of(events), rows, PLAN, 1), aggregate(table_of([*events, planted]), rows, PLAN, 1))
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds, row_lists, st.sampled_from(FEATURES))
+def test_one_feature_alone_is_what_it_is_among_all_from_the_columns_it_asks_for(events, pairs, feature) -> None:
+    plan, rows, whole = make_plan([feature], CLASSES), rows_of(pairs), table_of(events)
+    alone = aggregate(whole.select(plan.event_columns), rows, plan, 1)[feature.name]
+    among_all = aggregate(whole, rows, PLAN, 1)[feature.name]
+    assert np.array_equal(alone.to_numpy(), among_all.to_numpy(), equal_nan=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(HUNDREDTHS, min_size=2, max_size=12) | st.builds(lambda one, n: [one] * n, HUNDREDTHS, st.integers(2, 12)),
+    st.sampled_from([0, 1_000, 10_000]),
+)
+def test_a_spread_holds_for_large_numbers_and_is_none_where_all_are_alike(hundredths: list[int], far: int) -> None:
+    values = [far + each / 100 for each in hundredths]
+    feature = next(f for f in FEATURES if f.name == "either_SPREAD_None_None_value")
+    events = [Event(1, "asb", "subject", "nuisance", START, START, value=value) for value in values]
+    made = aggregate(table_of(events), rows_of([(1, START + timedelta(days=1))]), PLAN, 1)[feature.name][0].as_py()
+    assert made == pytest.approx(statistics.stdev(values), rel=1e-4, abs=1e-9)
+    assert (made == 0) == (len(set(values)) == 1)
 
 
 def _same(left: pa.Table, right: pa.Table) -> bool:
