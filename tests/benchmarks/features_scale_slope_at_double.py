@@ -1,8 +1,4 @@
-"""How the time to compute 600 features grows from 1 to 100 million events (10,000 to 1,000,000 people, 6 dates).
-
-From a warehouse to Parquet files, a date each, by the function every build uses; memory is bounded whatever the size.
-The ratio is the slope of log time on log size, as one figure: 1 is linear. The largest world is always run.
-"""
+"""How the time to compute 600 features grows, as `features_scale_slope` measures it for 300."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks import scale_world
-from tests.benchmarks.scale_world import MOST_MEMORY_MB, SIDES, TIMES, prepare
+from tests.benchmarks.features_scale_slope import MOST_MEMORY_MB, SIDES, TIMES, answer, prepare
 
 __all__ = ["FEATURES", "MOST_MEMORY_MB", "REFERENCE", "SIDES", "TIMES", "answer", "prepare", "side"]
 
@@ -21,8 +17,3 @@ FEATURES = len(scale_world.features(scale_world.MORE_WINDOWS))
 def side(name: str, folder: Path) -> Callable[[], list[str]]:
     """The work on the world of one size."""
     return scale_world.side(folder / name, scale_world.MORE_WINDOWS)
-
-
-def answer(made: list[str]) -> list[str]:
-    """The dates of the files; their values differ with the world, and the other comparisons check them."""
-    return made
