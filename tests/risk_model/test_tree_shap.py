@@ -24,7 +24,7 @@ def test_many_rows_have_lightgbms_own_values_and_sum_to_their_scores(fitted) -> 
     assert np.abs(fast.sum(axis=1) - model.raw_score(X)).max() < 1e-12
 
 
-@pytest.mark.parametrize("fault", ["differs", "breaks"])
+@pytest.mark.parametrize("fault", ["differs", "breaks", "of a row not compared", "of no number"])
 def test_values_that_are_not_lightgbms_are_never_used(fitted, fault: str) -> None:
     model, X = fitted
 
@@ -34,7 +34,11 @@ def test_values_that_are_not_lightgbms_are_never_used(fitted, fault: str) -> Non
     def wrong(rows):
         if fault == "breaks":
             raise RuntimeError("no")
-        return own(rows)[:, :-1] * (1 + 1e-3)
+        if fault == "differs":
+            return own(rows)[:, :-1] * (1 + 1e-3)
+        parts = own(rows)[:, :-1]
+        parts[1, 0] += 1e-3 if fault == "of a row not compared" else np.nan
+        return parts
 
     with pytest.warns(UserWarning, match="LightGBM's own are used"):
         found = tree_shap.checked_contributions(wrong, own, X, model.raw_score(X))

@@ -1,8 +1,9 @@
 """Exact TreeSHAP for many rows: woodelf, checked against LightGBM's own on a sample at each use; LightGBM's where not.
 
 woodelf (WoodelfExplainer, tree-path dependent) groups rows that take the same decisions, so its time hardly grows with
-rows; it is young, hence the check. It answers in 32-bit numbers: what rounding leaves of a row (some 1e-6 log odds) is
-given to its parts in proportion, so that every row sums to its score exactly, as LightGBM's rows do.
+rows; it is young, hence the checks: a sample of rows part by part, and every row by its sum. It answers in 32-bit
+numbers: what rounding leaves of a row (some 1e-6 log odds) is given to its parts in proportion, so that every row sums
+to its score exactly, as LightGBM's rows do. A row that leaves more was explained wrongly, and nothing of it is used.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ CHECKED = 40
 """Rows, spread evenly, on which the two are compared at each use."""
 CLOSE = 1e-6
 """The most they may differ by, in log odds; beyond it LightGBM's own are used, with a warning."""
+ROUNDING = 1e-5
+"""The most that 32-bit rounding leaves of a row's score, for each unit of log odds its parts move it up and down."""
 
 
 def contributions(booster: Any, X: NDArray[np.float32], threads: int) -> Floats:
@@ -49,17 +52,19 @@ def checked_contributions(
     try:
         parts = fast(X)
         apart = float(np.abs(parts[sample] - reference[:, :-1]).max())
+        sizes = np.abs(parts)
+        whole = sizes.sum(axis=1)
+        left = raw - base - parts.sum(axis=1)
+        beyond = int(np.sum(~(np.abs(left) <= ROUNDING * np.maximum(whole, 1))))
     except Exception as error:
-        apart, why = np.inf, type(error).__name__
+        why = type(error).__name__
     else:
-        why = f"they differ by {apart:.1g}"
-    if not apart <= CLOSE:
+        why = f"those of {beyond} rows do not sum to the score" if beyond else ""
+        why = why if apart <= CLOSE else f"they differ by {apart:.1g}"
+    if why:
         warnings.warn(f"woodelf's contributions are not LightGBM's ({why}); LightGBM's own are used", stacklevel=2)
         return own(X)
-    left = raw - base - parts.sum(axis=1)
-    sizes = np.abs(parts)
-    whole = np.maximum(sizes.sum(axis=1), np.finfo(np.float64).tiny)
-    parts += sizes * (left / whole)[:, None]
+    parts += sizes * (left / np.maximum(whole, np.finfo(np.float64).tiny))[:, None]
     return np.column_stack([parts, np.full(len(X), base)])
 
 
