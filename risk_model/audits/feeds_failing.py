@@ -23,6 +23,7 @@ NAME = "feeds_failing"
 QUESTION = "What happens to a list when a feed fails or is late?"
 LIMIT = 0.5
 """The most of a list that one failing feed may change before attention is asked for."""
+FEW_OR_MOST = "few or nearly all"
 
 
 def audit(inputs: AuditInputs) -> Finding:
@@ -35,7 +36,9 @@ def audit(inputs: AuditInputs) -> Finding:
         never = changed(inputs, latest, _emptied(inputs, latest.X, columns))
         late = changed(inputs, latest, _one_date_late(inputs, rows, latest, columns))
         lines.append((partner, f"{len(columns)}", _said(inputs, latest, never), _said(inputs, latest, late)))
-        worst += [f"without {partner}, {never:.0%} of the places go to others" for _ in range(never > LIMIT)]
+        if never > LIMIT:
+            said = lines[-1][2] if lines[-1][2] != FEW_OR_MOST else "nearly all"
+            worst.append(f"without {partner}, {said} of the places go to others")
     scored = scored_all_the_same(inputs, latest.X)
     faults = [f"rows with {what} are scored, and should be refused" for what in scored]
     verdict = Verdict.FAILS if faults else Verdict.NEEDS_ATTENTION if worst else Verdict.PASSES
@@ -84,7 +87,7 @@ def _said(inputs: AuditInputs, latest: Dataset, share: float) -> str:
     """Whole percent, hidden where the people who came or stayed are few."""
     places = min(float(sum(inputs.experiment.capacity.values())), float(len(latest)))
     shown = show_rate(share, share * places, (1 - share) * places, under=inputs.experiment.audit.suppress_under)
-    return "few or nearly all" if shown is None else f"{shown:.0%}"
+    return FEW_OR_MOST if shown is None else f"{shown:.0%}"
 
 
 def _emptied(inputs: AuditInputs, X: NDArray[np.float32], columns: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -86,6 +86,14 @@ def test_whose_feed_fails_changes_the_list_and_unusable_rows_are_refused(clean, 
     assert feeds_failing.audit(clean).verdict is Verdict.FAILS
 
 
+def test_how_few_keep_their_place_without_a_feed_is_not_told(clean, monkeypatch) -> None:
+    monkeypatch.setattr(feeds_failing, "changed", lambda *given: 0.99)
+    finding = feeds_failing.audit(clean)
+    assert finding.verdict is Verdict.NEEDS_ATTENTION
+    assert finding.reasons == ("without Northumbria Police, nearly all of the places go to others",)
+    assert "99%" not in repr(finding)
+
+
 def test_nothing_changes_where_nothing_is_empty(clean) -> None:
     latest = clean.known.rows(np.flatnonzero(clean.known.as_of == clean.known.as_of.max()))
     assert feeds_failing.changed(clean, latest, latest.X) == 0

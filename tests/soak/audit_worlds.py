@@ -25,7 +25,7 @@ DATES = np.array(["2024-01-01", "2024-04-01", "2024-07-01"], "datetime64[D]")
 PEOPLE = 3000
 KINDS = (Where("occurrence", role="suspect"), Where("missing"), Where("occurrence", role="victim"))
 NAMES = tuple(f"input_{at}" for at in range(6))
-TELLING = ("girls", "his ethnic group", "disabled", "Muslim", "her brother's arrest")
+TELLING = ("girls", "his ethnic group", "disabled", "Muslim", "a friend's address")
 FAULTS = {
     "missed_group": "groups",
     "detection_bias": "recording",
