@@ -31,7 +31,7 @@ ADVANTAGE = 0.05
 HIDDEN = 5
 """Inputs tried: those that differ between people most evenly."""
 LEAST_IN_LEAF = 10
-"""The fewest rows a published leaf may rest on."""
+"""The fewest people, and so the fewest records, a published leaf may rest on: one person has a record a date."""
 
 
 def audit(inputs: AuditInputs) -> Finding:
@@ -40,7 +40,7 @@ def audit(inputs: AuditInputs) -> Finding:
     Nobody may accept the latter.
     """
     rows = _one_each(inputs.known, inputs.experiment.seed).only(inputs.model.feature_names)
-    small = bundle_faults(inputs.model_folder, inputs.experiment.audit.suppress_under)
+    small = [*bundle_faults(inputs.model_folder, inputs.experiment.audit.suppress_under), *leaf_faults(inputs)]
     faults = list(small)
     lines: tuple[tuple[str, str], ...] = ()
     attacked = len(rows) and 10 <= rows.outcome.sum() < len(rows)
@@ -67,7 +67,7 @@ def audit(inputs: AuditInputs) -> Finding:
         verdict=Verdict.FAILS if faults else Verdict.PASSES, reasons=tuple(faults) or fine,
         notes=("The attacks are on the same recipe fitted on half of the people (at most "
                f"{MOST_ROWS:,} of them, one record each), compared with the others. Limits, set before the run: AUC "
-               f"{LIMIT:g}; {100 * ADVANTAGE:.0f} points; {LEAST_IN_LEAF} records in a leaf.",
+               f"{LIMIT:g}; {100 * ADVANTAGE:.0f} points; {LEAST_IN_LEAF} people in a leaf.",
                *(() if attacked else ("Too few outcomes to attack.",))),
         tables=(Table(title="What attacks reach", heads=("Attack", "Result"), rows=lines),) if lines else (),
     )  # fmt: skip
@@ -138,6 +138,28 @@ def bundle_faults(folder: Path, under: int) -> list[str]:
         ]
         faults += [f"{path.name}: {where} is a count of fewer than {under}" for where in small_counts]
     return faults
+
+
+def leaf_faults(inputs: AuditInputs) -> list[str]:
+    """A sentence where leaves of the published trees rest on too few people, though on many records of theirs."""
+    leaves = getattr(inputs.model.fitted, "leaves", None)
+    known = inputs.known.only(inputs.model.feature_names)
+    if leaves is None or not len(known):
+        return []
+    fewest = [people_in_leaves(each, known.person) for each in leaves(known.X)]
+    small, all_of_them = sum(int((each < LEAST_IN_LEAF).sum()) for each in fewest), sum(map(len, fewest))
+    said = f"{small:,} of {all_of_them:,} leaves rest on fewer than {LEAST_IN_LEAF} people"
+    return [f"{said}; let leaves hold more rows (see the estimator's settings)"] if small else []
+
+
+def people_in_leaves(leaf: NDArray[np.intp], person: NDArray[np.int64]) -> NDArray[np.intp]:
+    """How many people each leaf that anybody reaches rests on; counted no further than ``LEAST_IN_LEAF``."""
+    most = int(np.unique(person, return_counts=True)[1].max(initial=1))
+    records = np.bincount(leaf)
+    doubtful = np.isin(leaf, np.flatnonzero(records < LEAST_IN_LEAF * most))
+    pairs = np.unique(np.column_stack([leaf[doubtful], person[doubtful]]), axis=0)
+    found = np.where(records < LEAST_IN_LEAF * most, np.bincount(pairs[:, 0], minlength=len(records)), LEAST_IN_LEAF)
+    return found[records > 0]
 
 
 COUNTED = frozenset({"people", "positives", "records", "rows", "count"})

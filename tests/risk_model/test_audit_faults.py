@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from risk_model.audits import (
     AUDITS,
@@ -22,6 +24,7 @@ from risk_model.audits import (
 )
 from risk_model.audits.rights import FOR_THEM
 from risk_model.audits.separation import separation
+from risk_model.training.estimators import ESTIMATORS
 from tests.soak.audit_worlds import FAULTS, world
 
 
@@ -120,6 +123,25 @@ def test_main_reasons_are_all_the_same_or_none() -> None:
     one = np.eye(10)[:, ::-1] + np.arange(10)
     assert reasons.shared(one, one) == 1.0
     assert reasons.shared(np.arange(10.0)[None], -np.arange(10.0)[None]) == 0.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 40)), min_size=1, max_size=120))
+def test_people_in_a_leaf_are_counted_as_by_hand(rows: list[tuple[int, int]]) -> None:
+    leaf, person = (np.array(each) for each in zip(*rows, strict=True))
+    by_hand = [len({p for at, p in rows if at == each}) for each in sorted({at for at, _ in rows})]
+    found = privacy.people_in_leaves(leaf, person)
+    assert [min(n, privacy.LEAST_IN_LEAF) for n in found] == [min(n, privacy.LEAST_IN_LEAF) for n in by_hand]
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "random_forest"])
+def test_many_records_of_few_people_are_few_people(clean, name: str) -> None:
+    known = clean.known
+    few = replace(known, person=np.where(known.X[:, 0] > 2, known.person % 7, known.person))
+    fitted = ESTIMATORS[name].fit(known, {}, 1)
+    assert not privacy.leaf_faults(replace(clean, model=replace(clean.model, fitted=fitted)))
+    found = privacy.leaf_faults(replace(clean, model=replace(clean.model, fitted=fitted), known=few))
+    assert len(found) == 1
+    assert "fewer than 10 people" in found[0]
 
 
 def test_a_small_leaf_and_a_small_count_in_the_bundle_are_found(tmp_path: Path) -> None:

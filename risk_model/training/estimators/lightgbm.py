@@ -6,7 +6,7 @@ against it at each use (``tree_shap``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -62,6 +62,14 @@ class FittedTrees:
         if not len(values):
             return np.empty((0, X.shape[1] + 1))
         return contributions(self.booster, values, THREADS)
+
+    def leaves(self, X: NDArray[np.float32]) -> Iterator[NDArray[np.intp]]:
+        """Of one tree after another, the leaf of each of the ``n`` rows."""
+        values = checked(X, self.booster.num_feature())
+        for tree in range(self.booster.num_trees() if len(values) else 0):
+            found = self.booster.predict(values, pred_leaf=True, start_iteration=tree, num_iteration=1,
+                                         num_threads=THREADS)  # fmt: skip
+            yield np.asarray(found, dtype=np.intp).reshape(-1)
 
     def save(self, folder: Path) -> None:
         """Write ``model.txt``."""

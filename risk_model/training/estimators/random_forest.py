@@ -6,7 +6,7 @@ split on the feature makes along the row's paths (Saabas), so that base and cont
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,11 @@ class FittedForest:
             if parts is not None:
                 np.add.at(parts, (rows, column), self.share[at[rows]] - self.share[node])
         return at
+
+    def leaves(self, X: NDArray[np.float32]) -> Iterator[NDArray[np.intp]]:
+        """Of one tree after another, the leaf of each of the ``n`` rows."""
+        values = checked(X, self.features)
+        yield from (self._path(values, int(root)) for root in self.roots)
 
     def save(self, folder: Path) -> None:
         """Write ``forest.json``; numbers come back to the last bit."""
