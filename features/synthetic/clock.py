@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from features.synthetic.defects import USUAL
+from features.synthetic.defects import USUAL, Defects
 from features.windows import days_since_epoch
 
 Ints = NDArray[np.int64]
@@ -134,17 +134,19 @@ _HOUR_WEIGHTS = np.array(
 )
 
 
-def moments(rng: np.random.Generator, day: Ints, midnight: float = USUAL.midnight) -> Ints:
-    """Minutes since 1970 on those days: mostly after school and evenings, a share left at midnight as systems do."""
+def moments(rng: np.random.Generator, day: Ints, defects: Defects = USUAL, times: float = 1.0) -> Ints:
+    """Minutes since 1970 on those days: mostly after school and evenings, a share left at midnight as systems do, which
+    is ``times`` the usual one."""
     hour = rng.choice(24, len(day), p=_HOUR_WEIGHTS / _HOUR_WEIGHTS.sum())
     minute = hour * 60 + rng.integers(0, 60, len(day))
-    minute[rng.random(len(day)) < midnight] = 0
+    minute[rng.random(len(day)) < defects.midnight * times] = 0
     return day * MINUTES_A_DAY + minute
 
 
-def recording_delay(rng: np.random.Generator, count: int, late: float = USUAL.recorded_late) -> Ints:
-    """Minutes from happening to being recorded: mostly within 3 days, a tail of weeks, a few of months."""
+def recording_delay(rng: np.random.Generator, count: int, defects: Defects = USUAL, times: float = 1.0) -> Ints:
+    """Minutes from happening to being recorded: mostly within 3 days, a tail of weeks, a few of months, which is
+    ``times`` as long as the usual one."""
     delay = rng.exponential(0.6, count)
-    tail = rng.random(count) < late
+    tail = rng.random(count) < defects.recorded_late * times
     delay[tail] = np.minimum(rng.lognormal(2.6, 1.0, int(tail.sum())), 300.0)
     return (np.minimum(delay, 300.0) * MINUTES_A_DAY).astype(np.int64) + 5

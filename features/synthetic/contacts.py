@@ -9,6 +9,7 @@ import numpy as np
 from features.events import DISPOSALS, OFFENCE_GROUPS
 from features.synthetic.clock import CUT, MINUTES_A_DAY, Ints, moments, recording_delay
 from features.synthetic.decisions import CAUTION, CHARGE, DIVERSION, NFA, RESOLUTION, Suspicions
+from features.synthetic.defects import USUAL, Defects
 from features.synthetic.names import ETHNIC_CODES
 from features.synthetic.population import Children
 from features.synthetic.writing import Column, coded, minutes, texts, yes_no
@@ -33,9 +34,11 @@ def _in_order(child: Ints, began: Ints, recorded: Ints) -> tuple[Ints, Ints, Int
     return child[order], began[order], recorded[order]
 
 
-def searches(rng: np.random.Generator, children: Children, events: tuple[Ints, Ints]) -> Contacts:
+def searches(
+    rng: np.random.Generator, children: Children, events: tuple[Ints, Ints], defects: Defects = USUAL
+) -> Contacts:
     """Stop and searches: three quarters end with no further action; ethnicity as said, and as the officer saw it."""
-    began = moments(rng, events[1])
+    began = moments(rng, events[1], defects)
     child, began, recorded = _in_order(events[0], began, began + 30)
     count = len(child)
     outcomes = ("NFA", "arrest", "community resolution", "caution", "PND", "summons")
@@ -69,11 +72,11 @@ def seen_ethnicity(rng: np.random.Generator, ethnicity: Ints) -> Ints:
     return found
 
 
-def custodies(rng: np.random.Generator, children: Children, found: Suspicions) -> Contacts:
+def custodies(rng: np.random.Generator, children: Children, found: Suspicions, defects: Defects = USUAL) -> Contacts:
     """Detentions after arrest: a few hours, an appropriate adult nearly always, and how the child left."""
     arrested = found.rows(np.flatnonzero(found.arrested))
     delay = np.where(rng.random(len(arrested.child)) < 0.55, 0, rng.exponential(9, len(arrested.child)))
-    began = moments(rng, arrested.day + delay.astype(np.int64), midnight=0.02)
+    began = moments(rng, arrested.day + delay.astype(np.int64), defects, 1 / 3)
     order = np.lexsort((arrested.child, began))
     order = order[began[order] < LATEST]
     arrested, began = arrested.rows(order), began[order]
@@ -106,10 +109,10 @@ def _release(rng: np.random.Generator, arrested: Suspicions) -> Ints:
     return np.where(at_once >= 0, at_once, np.where(informal, 4, later))
 
 
-def missing_episodes(rng: np.random.Generator, events: tuple[Ints, Ints]) -> Contacts:
+def missing_episodes(rng: np.random.Generator, events: tuple[Ints, Ints], defects: Defects = USUAL) -> Contacts:
     """Missing and away episodes, with the return-home interview offered and accepted."""
-    began = moments(rng, events[1], midnight=0.03)
-    child, began, recorded = _in_order(events[0], began, began + recording_delay(rng, len(began), late=0.02) // 3)
+    began = moments(rng, events[1], defects, 1 / 2)
+    child, began, recorded = _in_order(events[0], began, began + recording_delay(rng, len(began), defects, 2 / 7) // 3)
     count = len(child)
     hours = np.clip(rng.lognormal(1.9, 1.0, count), 0.5, 900)
     offered = rng.random(count) < 0.80
@@ -124,11 +127,13 @@ def missing_episodes(rng: np.random.Generator, events: tuple[Ints, Ints]) -> Con
     })  # fmt: skip
 
 
-def asb(rng: np.random.Generator, subjects: tuple[Ints, Ints], victims: tuple[Ints, Ints]) -> Contacts:
+def asb(
+    rng: np.random.Generator, subjects: tuple[Ints, Ints], victims: tuple[Ints, Ints], defects: Defects = USUAL
+) -> Contacts:
     """Anti-social behaviour, subjects and victims apart."""
     who = np.concatenate([subjects[0] * 2, victims[0] * 2 + 1])
-    began = moments(rng, np.concatenate([subjects[1], victims[1]]))
-    who, began, recorded = _in_order(who, began, began + recording_delay(rng, len(began)))
+    began = moments(rng, np.concatenate([subjects[1], victims[1]]), defects)
+    who, began, recorded = _in_order(who, began, began + recording_delay(rng, len(began), defects))
     return Contacts(who // 2, recorded, {
         "role": coded(("subject", "victim"), who % 2),
         "incident_dt": minutes(began),
@@ -137,10 +142,12 @@ def asb(rng: np.random.Generator, subjects: tuple[Ints, Ints], victims: tuple[In
     })  # fmt: skip
 
 
-def domestic(rng: np.random.Generator, children: Children, events: tuple[Ints, Ints]) -> Contacts:
+def domestic(
+    rng: np.random.Generator, children: Children, events: tuple[Ints, Ints], defects: Defects = USUAL
+) -> Contacts:
     """Domestic-abuse incidents with the child in the home, one row a child."""
-    began = moments(rng, events[1])
-    child, began, recorded = _in_order(events[0], began, began + recording_delay(rng, len(began)))
+    began = moments(rng, events[1], defects)
+    child, began, recorded = _in_order(events[0], began, began + recording_delay(rng, len(began), defects))
     score = 0.35 * children.hardship[child] + rng.standard_normal(len(child))
     return Contacts(child, recorded, {
         "incident_dt": minutes(began),

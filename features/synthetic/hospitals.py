@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from features.synthetic.areas import Areas
 from features.synthetic.clock import CUT, MINUTES_A_DAY, MONTH_STARTS, MONTHS, Floats, moments, month_factors
+from features.synthetic.defects import USUAL, Defects
 from features.synthetic.names import record_numbers
 from features.synthetic.writing import Column, coded, minutes
 
@@ -16,7 +17,9 @@ _PLACES = ("street", "licensed_premises", "home", "school", "transport", "other"
 _METHODS = ("body", "sharp", "blunt", "glass", "firearm", "other")
 
 
-def istv_columns(rng: np.random.Generator, areas: Areas, heat: Floats, scale: float) -> dict[str, Column]:
+def istv_columns(
+    rng: np.random.Generator, areas: Areas, heat: Floats, scale: float, defects: Defects = USUAL
+) -> dict[str, Column]:
     """The ``istv`` extract, in order of arrival; ``heat`` says how much harm gathers in each area."""
     by_month = A_YEAR_PER_CHILD / 12 * month_factors("victim") * scale
     weight = areas.population * np.exp(0.6 * heat)
@@ -24,7 +27,7 @@ def istv_columns(rng: np.random.Generator, areas: Areas, heat: Floats, scale: fl
     number = rng.poisson(expected).ravel()
     month, area = np.divmod(np.repeat(np.arange(number.size), number), len(areas))
     first, after = MONTH_STARTS[month], MONTH_STARTS[np.minimum(month + 1, MONTHS)]
-    began = moments(rng, first + np.floor(rng.random(len(month)) * (after - first)).astype(np.int64))
+    began = moments(rng, first + np.floor(rng.random(len(month)) * (after - first)).astype(np.int64), defects)
     arrived = began + np.minimum(rng.exponential(260, len(began)), 6000).astype(np.int64) + 15
     order = np.lexsort((area, arrived))
     order = order[arrived[order] < CUT * MINUTES_A_DAY]

@@ -15,7 +15,7 @@ from features.events import OFFENCE_GROUPS
 from features.synthetic.areas import Areas
 from features.synthetic.clock import CUT, MINUTES_A_DAY, YEAR, Ints, moments, recording_delay
 from features.synthetic.decisions import NFA, VICTIM_MIX, Suspicions, offences
-from features.synthetic.defects import USUAL
+from features.synthetic.defects import USUAL, Defects
 from features.synthetic.population import Children
 from features.synthetic.together import attach_victims
 from features.synthetic.writing import Column, coded, minutes, yes_no
@@ -60,6 +60,7 @@ def make_occurrences(
     found: Suspicions,
     group: Ints,
     victims: tuple[Ints, Ints],
+    defects: Defects = USUAL,
 ) -> tuple[Occurrences, Roles]:
     """All occurrences with their roles. ``victims`` are (children, days)."""
     child, day = victims
@@ -70,8 +71,8 @@ def make_occurrences(
     occurred = np.concatenate([found.day[first], day[own]])
     lead = np.concatenate([found.child[first], child[own]])
     offence = np.concatenate([found.offence[first], offences(rng, VICTIM_MIX, len(own))])
-    occurrences = _details(rng, children, areas, offence, occurred, lead)
-    unrecorded = len(first) + np.flatnonzero(rng.random(len(own)) < USUAL.unrecorded)
+    occurrences = _details(rng, children, areas, offence, occurred, lead, defects)
+    unrecorded = len(first) + np.flatnonzero(rng.random(len(own)) < defects.unrecorded)
     occurrences.recorded[unrecorded] = FAR
     roles = Roles(
         occurrence=np.concatenate([group, attached]),
@@ -82,22 +83,24 @@ def make_occurrences(
         suspicion=np.concatenate([np.arange(len(group)), np.full(len(child), -1)]),
     )
     roles = _distinct(_with_bystanders(rng, children, areas, occurrences, roles, len(first)))
-    _date_roles(rng, occurrences, roles, found)
+    _date_roles(rng, occurrences, roles, found, defects)
     return occurrences, roles
 
 
 def _details(
-    rng: np.random.Generator, children: Children, areas: Areas, offence: Ints, day: Ints, lead: Ints
+    rng: np.random.Generator, children: Children, areas: Areas, offence: Ints, day: Ints, lead: Ints, defects: Defects
 ) -> Occurrences:
     count = len(day)
-    began = moments(rng, day)
+    began = moments(rng, day, defects)
     lasted = np.where(rng.random(count) < 0.12, rng.exponential(900, count), rng.exponential(12, count)).astype(
         np.int64
     )
     historic = (offence == OFFENCE_GROUPS.index("sexual")) & (rng.random(count) < 0.35)
-    wait = recording_delay(rng, count, late=0.05) + np.where(historic, rng.integers(10, 200, count) * MINUTES_A_DAY, 0)
+    wait = recording_delay(rng, count, defects, 5 / 7) + np.where(
+        historic, rng.integers(10, 200, count) * MINUTES_A_DAY, 0
+    )
     reported = began + lasted + wait
-    recorded = reported + recording_delay(rng, count, late=0.025) // 2
+    recorded = reported + recording_delay(rng, count, defects, 2.5 / 7) // 2
     home = children.area_on(lead, day)
     near = rng.random(count) < 0.4
     area = np.where(near, _nearby(rng, areas, home), home)
@@ -160,14 +163,16 @@ def _distinct(roles: Roles) -> Roles:
     return _rows(roles, np.sort(order[~same]))
 
 
-def _date_roles(rng: np.random.Generator, occurrences: Occurrences, roles: Roles, found: Suspicions) -> None:
+def _date_roles(
+    rng: np.random.Generator, occurrences: Occurrences, roles: Roles, found: Suspicions, defects: Defects
+) -> None:
     """When each role was attached; about one in twelve suspects with no further action is later eliminated."""
     count = len(roles.child)
     wait = np.where(roles.role == SUSPECT, rng.exponential(4.0, count), rng.exponential(0.3, count))
     roles.since = occurrences.recorded[roles.occurrence] + (np.minimum(wait, 60) * MINUTES_A_DAY).astype(np.int64)
     suspects = np.flatnonzero(roles.suspicion >= 0)
     no_action = found.outcome[roles.suspicion[suspects]] == NFA
-    cleared = suspects[no_action & (rng.random(len(suspects)) < USUAL.eliminated)]
+    cleared = suspects[no_action & (rng.random(len(suspects)) < defects.eliminated)]
     roles.until[cleared] = roles.since[cleared] + rng.integers(3, 120, len(cleared)) * MINUTES_A_DAY
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from features.events import CONCERNS
 from features.synthetic.clock import CUT, FIRST_DAY, MINUTES_A_DAY, YEAR, Ints, birthday, moments, recording_delay
 from features.synthetic.contacts import LATEST, Contacts
+from features.synthetic.defects import USUAL, Defects
 from features.synthetic.names import record_numbers, shuffled_numbers
 from features.synthetic.population import Children
 from features.synthetic.recorded import typed_births, typed_names
@@ -31,7 +32,9 @@ FIRES_A_YEAR = 0.08
 """Referrals a year of a child who sets fires, from 9 to 17; few are seen by the fire service at all."""
 
 
-def notices(rng: np.random.Generator, children: Children, happened: Mapping[str, tuple[Ints, Ints]]) -> Contacts:
+def notices(
+    rng: np.random.Generator, children: Children, happened: Mapping[str, tuple[Ints, Ints]], defects: Defects = USUAL
+) -> Contacts:
     """Police protection notices, in order of recording. ``happened`` gives the contacts (children, days) by kind."""
     child, day, concern = [], [], []
     for kind, share in NOTICED.items():
@@ -41,8 +44,8 @@ def notices(rng: np.random.Generator, children: Children, happened: Mapping[str,
         day.append(when[rows])
         concern.append(rng.choice(len(CONCERNS), len(rows), p=_CONCERNS[kind]))
     who, when, what = (np.concatenate(parts) for parts in (child, day, concern))
-    began = moments(rng, when)
-    recorded = began + recording_delay(rng, len(began), late=0.02)
+    began = moments(rng, when, defects)
+    recorded = began + recording_delay(rng, len(began), defects, 2 / 7)
     order = np.lexsort((what, who, recorded))
     order = order[recorded[order] < LATEST]
     score = 0.45 * children.hardship[who[order]] + rng.standard_normal(len(order))

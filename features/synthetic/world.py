@@ -133,17 +133,22 @@ class _Partners:
         rng = self.streams[0]
         group = together.group_suspects(rng, self.kids, self.areas, self.suspicions)
         self.suspicions = together.share_occurrence(self.suspicions, group, birthday(self.kids.born, 18.0) - 2)
-        made = police.make_occurrences(rng, self.kids, self.areas, self.suspicions, group, self.events["victim"])
+        made = police.make_occurrences(
+            rng, self.kids, self.areas, self.suspicions, group, self.events["victim"], self.defects
+        )
         occurrences, roles = police.recorded_before_cut(*made)
         subjects, victims = self.events["asb"], self.events["asb_victim"]
         self.contacts = {
-            "stop_search": contacts.searches(rng, self.kids, self.events["search"]),
-            "custody": contacts.custodies(rng, self.kids, self.suspicions),
-            "missing": contacts.missing_episodes(rng, self.events["missing"]),
-            "asb": contacts.asb(rng, subjects, victims),
-            "da_incident": contacts.domestic(rng, self.kids, self.events["domestic"]),
+            "stop_search": contacts.searches(rng, self.kids, self.events["search"], self.defects),
+            "custody": contacts.custodies(rng, self.kids, self.suspicions, self.defects),
+            "missing": contacts.missing_episodes(rng, self.events["missing"], self.defects),
+            "asb": contacts.asb(rng, subjects, victims, self.defects),
+            "da_incident": contacts.domestic(rng, self.kids, self.events["domestic"], self.defects),
             "ppn": protection.notices(
-                self.streams[6], self.kids, self.events | {"suspect": (self.suspicions.child, self.suspicions.day)}
+                self.streams[6],
+                self.kids,
+                self.events | {"suspect": (self.suspicions.child, self.suspicions.day)},
+                self.defects,
             ),
         }
         self.asb_subjects = np.flatnonzero(
@@ -235,7 +240,7 @@ class _Partners:
         self._put_linked("probation", "child_ref", households.probation_columns(rng, self.kids))
         self._put_linked("fire", "referral_id", protection.fire_columns(rng, self.kids))
         self._put_linked("housing", "member_ref", households.housing_columns(rng, self.kids))
-        self._put("istv", hospitals.istv_columns(rng, self.areas, heat, scale))
+        self._put("istv", hospitals.istv_columns(rng, self.areas, heat, scale, self.defects))
 
 
 def _columns(table: pa.Table) -> dict[str, Column]:

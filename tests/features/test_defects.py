@@ -124,6 +124,49 @@ def test_children_with_two_surnames_are_known_outside_school_by_either(children:
     assert (surname == other).mean() == pytest.approx(USUAL.other_surname_used, rel=0.25)
 
 
+@pytest.fixture(scope="module")
+def police_files(tmp_path_factory: pytest.TempPathFactory) -> dict[float, dict[str, pd.DataFrame]]:
+    """By a share that police times, delays, unrecorded crimes and eliminated suspects are all set to: their files."""
+    names = ("occurrence", "occ_role", "stop_search", "missing", "asb", "da_incident", "ppn", "custody")
+    found = {}
+    for share in (0.0, 0.4):
+        folder = tmp_path_factory.mktemp("set") / "extracts"
+        defects = replace(NONE, midnight=share, recorded_late=share, unrecorded=share, eliminated=share)
+        make_partners(folder, 3, children=2_000, defects=defects)
+        found[share] = {name: pd.read_csv(folder / f"{name}.csv", dtype=str) for name in names}
+    return found
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_every_police_file_has_midnight_times_as_often_as_set(police_files, share: float) -> None:
+    began = {"occurrence": "committed_from", "stop_search": "search_dt", "asb": "incident_dt",
+             "da_incident": "incident_dt", "ppn": "incident_dt", "custody": "arrest_dt",
+             "missing": "start_dt"}  # fmt: skip
+    for name, column in began.items():
+        times = {"custody": 1 / 3, "missing": 1 / 2}.get(name, 1)
+        at_midnight = police_files[share][name][column].str.endswith("00:00").mean()
+        assert at_midnight == pytest.approx(share * times, abs=0.01 if share == 0 else 0.05), name
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_late_recording_is_as_often_as_set(police_files, share: float) -> None:
+    for name in ("asb", "da_incident"):
+        made = police_files[share][name]
+        waited = pd.to_datetime(made["recorded_dt"]) - pd.to_datetime(made["incident_dt"])
+        long = (waited > pd.Timedelta(days=8)).mean()
+        assert long == pytest.approx(share * 0.7, abs=0.001 if share == 0 else 0.12), name
+
+
+def test_unrecorded_crimes_and_eliminated_suspects_are_as_many_as_set(police_files) -> None:
+    victims = {share: (files["occ_role"]["role"] == "victim").sum() for share, files in police_files.items()}
+    assert victims[0.4] / victims[0.0] == pytest.approx(0.6, abs=0.15)
+    for share, files in police_files.items():
+        roles = files["occ_role"]
+        taken_back = roles.loc[roles["role"] == "suspect", "to_dt"].notna().mean()
+        assert (taken_back > 0.1) == (share > 0)
+        assert taken_back == 0 or share > 0
+
+
 def test_broken_rows_are_as_many_as_set_and_the_rest_is_untouched() -> None:
     count = 20_000
     columns = {
