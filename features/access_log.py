@@ -2,7 +2,8 @@
 
 One JSON line an act. Each carries the keyed digest (HMAC-SHA256 under a key of the log's own) of itself and of the
 line before it. A cut at the end is found by the count and last digest in ``.head`` beside it. Nothing in it names the
-person looked up: it holds their pseudonym.
+person it is about: it holds a keyed digest of the number that names them (``about``), by which whoever has the key and
+that number finds their lines, and nobody else. So a line can stay as proof once the person is erased.
 """
 
 from __future__ import annotations
@@ -19,16 +20,19 @@ from features.workspace import write_text
 FIRST = "0" * 64
 
 
-def append(path: Path, key: bytes, act: str, pseudonym: str, by: str, reason: str, on: date) -> None:
-    """Write down one act before it is done.
+ABOUT_CHARACTERS = 32
+
+
+def append(path: Path, key: bytes, act: str, whom: str, by: str, reason: str, on: date) -> int:
+    """Write down one act before it is done; its number. ``whom`` is the number that names the person ('' for nobody).
 
     :raises BadInput: who or why is not said, or the log was changed.
     """
     if not by.strip() or not reason.strip():
-        raise BadInput("looking somebody up takes a named person and a reason: --by and --reason")
+        raise BadInput("looking somebody up, or acting for them, takes a named person and a reason: --by and --reason")
     entries = read(path, key)
     last = entries[-1]["digest"] if entries else FIRST
-    entry = {"number": len(entries) + 1, "act": act, "pseudonym": pseudonym, "by": by.strip(),
+    entry = {"number": len(entries) + 1, "act": act, "about": about(key, whom), "by": by.strip(),
              "reason": reason.strip(), "on": f"{on}"}  # fmt: skip
     entry["digest"] = _digest(key, entry, last)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +42,14 @@ def append(path: Path, key: bytes, act: str, pseudonym: str, by: str, reason: st
         stream.flush()
         os.fsync(stream.fileno())
     write_text(_head(path), json.dumps({"entries": len(entries) + 1, "digest": entry["digest"]}))
+    return len(entries) + 1
+
+
+def about(key: bytes, whom: str) -> str:
+    """The digest under which a person's lines are found; '' for nobody."""
+    if not whom:
+        return ""
+    return hmac.digest(key, f"about\x1f{whom}".encode(), "sha256").hex()[:ABOUT_CHARACTERS]
 
 
 def read(path: Path, key: bytes) -> list[dict[str, str]]:

@@ -11,6 +11,8 @@ from features.lineage import DeliveryRecord, earlier_deliveries, world_of
 from features.linkage import Remembered
 from features.pseudonyms import Pseudonymiser, key_path, read_key
 from features.report import IntakeReport
+from features.rights.at_load import AtLoad
+from features.rights.held import read_held, recogniser
 from features.warehouse import Warehouse
 from features.workspace import Workspace
 
@@ -44,3 +46,9 @@ def remembered(workspace: Workspace, delivery: Path) -> Remembered:
         return Remembered()
     kept = open_sealed(workspace)
     return Remembered(kept["decision"], kept["link"], kept["number"])
+
+
+def rights_asked(workspace: Workspace) -> AtLoad:
+    """What people asked for, as a load applies it."""
+    held = read_held(workspace)
+    return AtLoad(held, recogniser(workspace) if held.rows("suppression") else None)

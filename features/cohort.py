@@ -67,8 +67,10 @@ class Cohort:
         return [asdict(step) for step in self.attrition]
 
 
+OBJECTED = "they, or somebody for them, object to being scored"
 CUSP_STEPS = (
     ("aged", "not surely aged {youngest} to {oldest} on the date"),
+    ("not_objected", OBJECTED),
     ("in_area", "not known to live in one of the teams' areas on the date"),
     ("contact", "no recent contact of the kinds that put a young person on the cusp"),
     ("not_entrant", "already a first-time entrant, as known on the date"),
@@ -125,8 +127,10 @@ def _cusp_sql(rule: CuspRule) -> str:
             SELECT people.person, people.as_of, people.age_years, people.aged,
                 area.local_authority_code AS area,
                 coalesce(list_contains($areas::VARCHAR[], area.local_authority_code), false) AS in_area,
+                objection.person IS NULL AS not_objected,
                 contacts.person IS NOT NULL AS contact, entrants.person IS NULL AS not_entrant
             FROM people
+            LEFT JOIN objection USING (person)
             LEFT JOIN home USING (person, as_of)
             LEFT JOIN area ON area.lsoa_code = home.place
             LEFT JOIN contacts USING (person, as_of)
@@ -166,7 +170,7 @@ def screened_cohort(warehouse: Warehouse, rule: ScreenedRule) -> Cohort:
     screened = warehouse.sql(
         f"""SELECT p.person, e.happened_on AS as_of, '{areas[0]}' AS area, {rule.usable.sql()} AS usable,
                {sql_age_in_years("p.birth_month", "e.happened_on")}::SMALLINT AS age_years
-            FROM event e JOIN person p USING (person) WHERE {rule.screening.sql()}
+            FROM event e JOIN person p USING (person) ANTI JOIN objection USING (person) WHERE {rule.screening.sql()}
             QUALIFY row_number() OVER (PARTITION BY p.person ORDER BY e.happened_on, e.record) = 1
             ORDER BY p.person"""
     )

@@ -132,9 +132,9 @@ def read_sealed(path: Path, key: bytes) -> dict[str, pa.Table]:
 
 
 def change_key(workspace: Workspace) -> None:
-    """Seal the identity store under a new secret key; the old one opens nothing afterwards.
+    """Seal the identity store, and what people asked for, under a new secret key; the old one opens nothing afterwards.
 
-    A run killed between the two writings leaves the old key in ``identity.key.old`` and is finished by the next call.
+    A run killed between the writings leaves the old key in ``identity.key.old`` and is finished by the next call.
     """
     path = key_path(workspace)
     old = path.with_suffix(".key.old")
@@ -144,9 +144,14 @@ def change_key(workspace: Workspace) -> None:
     if not path.exists():
         write_key_file(path, secrets.token_bytes(KEY_BYTES))
     key = read_key(workspace)
-    try:
-        read_sealed(workspace.identities, key)
-    except BadInput:
-        tables = read_sealed(workspace.identities, read_key_file(old, "a key"))
-        write_sealed(workspace.identities, tables, key)
+    for sealed in (workspace.rights, workspace.identities):
+        if sealed.exists():
+            _seal_again(sealed, read_key_file(old, "a key"), key)
     old.unlink()
+
+
+def _seal_again(path: Path, old: bytes, new: bytes) -> None:
+    try:
+        read_sealed(path, new)
+    except BadInput:
+        write_sealed(path, read_sealed(path, old), new)

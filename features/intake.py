@@ -40,6 +40,8 @@ from features.linkage.review import write_review
 from features.pseudonyms import Pseudonymiser, key_path, read_key, read_or_make_key
 from features.quarantine import FeedReport, figures, rows_in, set_aside
 from features.report import IntakeReport
+from features.rights.at_load import AtLoad
+from features.rights.held import read_held, write_held
 from features.sources import everything_sent
 from features.store import Connection, scratch_store, sweep_if_killed, turned_to_csv
 from features.versions import keep_versions
@@ -74,7 +76,7 @@ def _take_in(
     extracts = [checking.open_extract(feed, delivery, scratch) for feed in FEEDS]
     day = received_on or day_received(delivery)
     _refuse_unlisted(extracts, delivery, day)
-    memory = before.remembered(workspace, delivery)
+    memory, rights = before.remembered(workspace, delivery), before.rights_asked(workspace)
     done = _already_loaded(workspace, extracts, memory)
     if done is not None:
         sweep_if_killed(workspace.data)
@@ -84,7 +86,7 @@ def _take_in(
         reports = _validate(connection, extracts, workspace, before.goes_on(workspace, delivery, day), say)
         pseudonymiser = Pseudonymiser(read_or_make_key(workspace, key_seed))
         new = DeliveryRecord(f"{day}", world_of(delivery), pseudonymiser.key_check, figures(connection, reports))
-        return _load(connection, extracts, reports, workspace, pseudonymiser, memory, new, say)
+        return _load(connection, extracts, reports, workspace, pseudonymiser, memory, new, rights, say)
 
 
 def _refuse_unlisted(extracts: list[Extract], delivery: Path, received_on: date) -> None:
@@ -109,7 +111,9 @@ def _input_digest(
     paths = [Path(str(module.__file__)) for module in modules] + sorted(Path(str(linkage.__file__)).parent.glob("*.py"))
     code = [digest_file(path) for path in (*paths, people.weights_path(workspace))]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
-    return digest([code, files, pseudonymiser.key_check, memory.decisions.to_pylist()])
+    asked = read_held(workspace).mark
+    known = [code, files, pseudonymiser.key_check, memory.decisions.to_pylist()]
+    return digest([*known, asked] if asked else known)
 
 
 def _already_loaded(workspace: Workspace, extracts: list[Extract], memory: Remembered) -> IntakeReport | None:
@@ -147,13 +151,16 @@ def _load(
     pseudonymiser: Pseudonymiser,
     memory: Remembered,
     new: DeliveryRecord,
+    rights: AtLoad,
     say: Progress,
 ) -> IntakeReport:
     """Link, make events, then replace the identity store and, last of all, the warehouse."""
     loading.show_feeds(connection, [extract.feed for extract in extracts if extract.readable])
     say("linking people")
-    links = people.link(connection, pseudonymiser, read_weights(people.weights_path(workspace)), memory)
+    links = people.link(connection, pseudonymiser, read_weights(people.weights_path(workspace)), memory, rights)
     people.describe_people(connection)
+    links = rights.leave_out(connection, links, [extract.feed for extract in extracts if extract.readable])
+    rights.make_objections(connection)
     loading.make_event_tables(connection, pseudonymiser)
     who_is_who = people.links_digest(connection)
     done = [_load_feed(connection, report, who_is_who, say) for report in reports]
@@ -163,6 +170,7 @@ def _load(
         if history[:-1]
         else done
     )
+    rights.leave_out_history(connection)
     loading.make_small_tables(connection, _feed_table(done))
     report = IntakeReport(
         feeds=tuple(done),
@@ -176,6 +184,8 @@ def _load(
     set_aside(connection, done, workspace.quarantine)
     identities.seal(workspace, {name: connection.sql(q).to_arrow_table() for name, q in people.IDENTITIES.items()})
     write_review(connection, links.review, workspace.review)
+    if rights.held.mark != read_held(workspace).mark:
+        write_held(workspace, rights.held)
     digested = _input_digest(extracts, pseudonymiser, workspace, memory)
     save_warehouse(connection, workspace.warehouse, digested, report.to_json())
     write_text(workspace.data / "intake.json", report.to_json())

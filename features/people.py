@@ -14,6 +14,7 @@ from features.feeds import FEEDS, Numbering
 from features.linkage import Links, Remembered, link_people
 from features.linkage.model import WEIGHTS
 from features.pseudonyms import Pseudonymiser
+from features.rights.at_load import AtLoad
 from features.store import Connection
 from features.workspace import Workspace, digest
 
@@ -64,10 +65,14 @@ def state_people(connection: Connection) -> None:
 
 
 def link(
-    connection: Connection, pseudonymiser: Pseudonymiser, weights: dict[str, Any], remembered: Remembered
-) -> Links:
+    connection: Connection, pseudonymiser: Pseudonymiser, weights: dict[str, Any], remembered: Remembered,
+    rights: AtLoad | None = None,
+) -> Links:  # fmt: skip
     """Make ``number`` (whose number is whose, since when and until when), ``identity``, ``link`` and ``decision``."""
     state_people(connection)
+    if rights is not None:
+        rights.state(connection)
+        remembered = rights.remembered(connection, remembered)
     links = link_people(connection, weights, remembered)
     _number_people(connection, links, pseudonymiser, remembered)
     return links

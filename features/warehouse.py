@@ -35,6 +35,7 @@ STORED = {
     "happened_on, class_id, available_on, withdrawn_on, ended_on, source, record, value, gravity",
     "content": content_sql(),
     "feed": "SELECT name, partner, rows_loaded, rows_quarantined, content_digest FROM new_feed ORDER BY name",
+    "objection": "SELECT DISTINCT person FROM new_objection ORDER BY person",
     **agreement_tables.STORED,
     "load": "SELECT input_digest, report FROM new_load",
 }
@@ -51,7 +52,10 @@ class Warehouse:
             raise MissingStep(f"no warehouse at {path}: load the partners' extracts first")
         try:
             self._connection = connect(path, read_only=True)
-            self._connection.execute("SELECT input_digest FROM load, (SELECT count(part) FROM content)").fetchall()
+            self._connection.execute(
+                "SELECT input_digest FROM load, (SELECT count(part) FROM content), "
+                "(SELECT count(person) FROM objection)"
+            ).fetchall()
         except StoreError:
             raise BadInput(f"{path} is not a warehouse this version can read: move it away and load again") from None
 
@@ -112,8 +116,16 @@ class Warehouse:
 
     @property
     def fingerprint(self) -> str:
-        """A digest (16 hex characters) of what every feed brought: equal when the loaded content is equal."""
-        return fingerprint_of(self.feeds().to_pylist())
+        """A digest (16 hex characters) of what every feed brought: equal when the loaded content is equal.
+
+        Who objects to being scored is part of it, since nothing is learned from them either.
+        """
+        brought, objected = fingerprint_of(self.feeds().to_pylist()), self.objections()
+        return digest([brought, objected]) if objected else brought
+
+    def objections(self) -> list[int]:
+        """The people who object to being scored and listed: they are in no cohort, of any date."""
+        return [row["person"] for row in self.sql("SELECT person FROM objection").to_pylist()]
 
     @property
     def input_digest(self) -> str:
@@ -129,8 +141,10 @@ class Warehouse:
 def save_warehouse(connection: Connection, target: Path, input_digest: str, report: str) -> None:
     """Write ``new_person``, ``new_protected``, ``new_area``, ``new_event`` and ``new_feed`` as a warehouse.
 
+    Nobody objects where there is no ``new_objection``.
     Each of its tables and columns is written down with the agreements it is held under.
     """
+    connection.execute("CREATE TABLE IF NOT EXISTS new_objection (person BIGINT)")
     agreement_tables.make(connection, STORED)
     connection.execute("CREATE TABLE new_load AS SELECT ? AS input_digest, ? AS report", [input_digest, report])
     save_tables(connection, target, STORED)

@@ -57,6 +57,16 @@ class Workspace:
         return self.data / "access_log.jsonl"
 
     @property
+    def rights(self) -> Path:
+        """Objections, corrections, who is not to be loaded again, and an act that is not finished: encrypted."""
+        return self.data / "rights.sealed"
+
+    @property
+    def receipts(self) -> Path:
+        """What was done for a person's rights, and when: nothing in them says who it was."""
+        return self.data / "receipts"
+
+    @property
     def link_weights(self) -> Path:
         """What linking learned from this workspace's records; without it, the weights that came with the house."""
         return self.data / "link_weights.json"

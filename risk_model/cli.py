@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from risk_model.commands import data, experimenting, modelling, people, serving
+from risk_model.commands import data, experimenting, modelling, people, rights, serving
 
 app = typer.Typer(
     add_completion=False,
@@ -19,9 +19,18 @@ app = typer.Typer(
     "`run` does every step in order; each step alone picks up from what the ones before it left in the workspace.",
 )
 
-for command in (*data.COMMANDS, *modelling.COMMANDS, *experimenting.COMMANDS, *serving.COMMANDS, *people.COMMANDS):
+for command in (
+    *data.COMMANDS,
+    *modelling.COMMANDS,
+    *experimenting.COMMANDS,
+    *serving.COMMANDS,
+    *people.COMMANDS,
+    *rights.COMMANDS,
+):
     app.command()(command)
 
+for act in rights.OF_A_PERSON:
+    people.person.command(name=act.__name__.removesuffix("_person"))(act)
 app.add_typer(people.person, name="person")
 
 STOPPED = 130

@@ -18,6 +18,7 @@ from features.linkage.trial import learn_weights, try_linking
 from features.people import weights_path
 from features.pseudonyms import read_shown, show
 from features.report import IntakeReport
+from features.rights.subjects import first_number, subjects_of
 from features.synthetic import DEFAULT_SEED, make_partners
 from features.workspace import Workspace, write_json
 from risk_model.disclosure import show_about
@@ -112,7 +113,8 @@ def reveal(root: Path, shown: str, by: str, reason: str, on: date) -> Made:
     found = [row for row in kept["number"].to_pylist() if row["person"] == person]
     if not found:
         raise BadInput("nobody in the identity store has this number: check it against the list it came from")
-    append(workspace.access_log, read_or_make_log_key(workspace), "reveal", show(person), by, reason, on)
+    whom = first_number(kept, subjects_of(kept, {person}))
+    append(workspace.access_log, read_or_make_log_key(workspace), "reveal", whom, by, reason, on)
     names = [row for row in kept["name"].to_pylist() if row["person"] == person]
     text = lines(
         f"{show(person)}, looked up by {by} on {on}; written down in {workspace.access_log}",

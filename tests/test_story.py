@@ -55,7 +55,14 @@ def test_every_date_says_who_is_not_in_the_cohort_and_why(workspace: Workspace) 
     assert len(dates) == 16
     for day in dates:
         own = [step for step in steps if step["as_of"] == day]
-        assert [step["step"] for step in own] == ["on_record", "aged", "in_area", "contact", "not_entrant"]
+        assert [step["step"] for step in own] == [
+            "on_record",
+            "aged",
+            "not_objected",
+            "in_area",
+            "contact",
+            "not_entrant",
+        ]
         assert all(before["remaining"] - after["removed"] == after["remaining"]
                    for before, after in pairwise(own))  # fmt: skip
 

@@ -75,8 +75,8 @@ def strictest(agreements: Sequence[Agreement]) -> Terms | None:
     )
 
 
-BOOKKEEPING = ("load", "feed", "event_class", "agreement", "held_under")
-"""Tables that hold nothing a partner sent: counts, digests, the vocabulary and the agreements themselves."""
+BOOKKEEPING = ("load", "feed", "event_class", "agreement", "held_under", "objection")
+"""Tables that hold nothing a partner sent: counts, digests, the vocabulary, objections and the agreements."""
 
 
 def held_under(table: str) -> tuple[Agreement, ...]:

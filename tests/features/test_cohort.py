@@ -87,7 +87,14 @@ def test_every_step_of_attrition_is_kept_and_adds_up(tmp_path: Path) -> None:
     events = [contact(1), contact(2), caution(2, 20, 10), contact(4), contact(5)]
     made = cohort_of(tmp_path, events, born, {1: "L1", 2: "L1", 3: "L1", 4: "L2", 5: "L1"})
     steps = [(step.step, step.removed, step.remaining) for step in made.attrition]
-    assert steps == [("on_record", 0, 5), ("aged", 1, 4), ("in_area", 1, 3), ("contact", 1, 2), ("not_entrant", 1, 1)]
+    assert steps == [
+        ("on_record", 0, 5),
+        ("aged", 1, 4),
+        ("not_objected", 0, 4),
+        ("in_area", 1, 3),
+        ("contact", 1, 2),
+        ("not_entrant", 1, 1),
+    ]
     assert made.table.to_pylist() == [{"person": 1, "as_of": AS_OF, "area": "E1", "age_years": 14}]
 
 

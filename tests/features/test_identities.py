@@ -18,6 +18,7 @@ from risk_model.people import reveal
 
 NAME = "Zebedee-Quartermain"
 TABLES = {
+    "person": pa.table({"person": [7], "identity": ["police:P1"]}),
     "number": pa.table({"person": [7], "numbering": ["police"], "who": ["P1"]}),
     "name": pa.table({"person": [7], "feed": ["police_nominal"], "forename": ["Ann"], "surname": [NAME],
                       "dob": pa.array([date(2009, 1, 2)])}),

@@ -1,0 +1,68 @@
+"""Commands for a person's rights: each takes a named person and a reason, is written down, and gives a receipt."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from risk_model.commands.running import WORKSPACE, JsonPath, Quiet, WorkspacePath, day, finish, progress
+
+if TYPE_CHECKING:
+    from risk_model.rights.acts import Asking
+
+Whom = Annotated[str, typer.Argument(metavar="NB-...", help="The number on the list.")]
+By = Annotated[str, typer.Option(help="Who acts: a named person.")]
+Reason = Annotated[str, typer.Option(help="Why, without saying who it is about.")]
+On = Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD", help="On what date.")]
+
+
+def erase_person(
+    pseudonym: Whom, by: By, reason: Reason, on: On, workspace: WorkspacePath = WORKSPACE, json: JsonPath = None,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Erase everything held of a person, and never load them again."""
+    from risk_model.rights import acts
+
+    with progress(quiet) as say:
+        made = acts.erase(workspace, pseudonym, _asking(by, reason, on), say)
+    finish(made, json)
+
+
+def object_person(
+    pseudonym: Whom, by: By, reason: Reason, on: On,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="They take the objection back.")] = False,
+    workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Record that a person objects: they are not scored and not listed from now on."""
+    from risk_model.rights import acts
+
+    with progress(quiet) as say:
+        made = acts.object_to(workspace, pseudonym, _asking(by, reason, on), withdraw, say)
+    finish(made, json)
+
+
+def rectify_person(
+    pseudonym: Whom, by: By, reason: Reason, on: On,
+    field: Annotated[str, typer.Option(help="forename, surname, dob, sex or ethnicity.")],
+    value: Annotated[str, typer.Option(help="What it should be, as partners would send it.")],
+    workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Put a detail about a person right, from this date on."""
+    from risk_model.rights import acts
+
+    with progress(quiet) as say:
+        made = acts.rectify(workspace, pseudonym, field, value, _asking(by, reason, on), say)
+    finish(made, json)
+
+
+def _asking(by: str, reason: str, on: date) -> Asking:
+    from risk_model.rights.acts import Asking
+
+    return Asking(by, reason, on)
+
+
+OF_A_PERSON: tuple[Any, ...] = (object_person, rectify_person, erase_person)
+"""Under `risk-model person`, in the order `--help` lists them."""
+COMMANDS: tuple[Any, ...] = ()
