@@ -172,6 +172,7 @@ def _load(
     )
     rights.leave_out_history(connection)
     loading.make_small_tables(connection, _feed_table(done))
+    rights.leave_out_expired(connection)
     report = IntakeReport(
         feeds=tuple(done),
         links=links.counts,

@@ -6,7 +6,7 @@ Everything runs inside one scratch store. Names and partners' numbers stay in it
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -14,9 +14,11 @@ from features.feeds import FEEDS, Numbering
 from features.linkage import Links, Remembered, link_people
 from features.linkage.model import WEIGHTS
 from features.pseudonyms import Pseudonymiser
-from features.rights.at_load import AtLoad
 from features.store import Connection
 from features.workspace import Workspace, digest
+
+if TYPE_CHECKING:
+    from features.rights.at_load import AtLoad
 
 PRECEDENCE = (Numbering.SCHOOL, Numbering.CARE, Numbering.YOUTH_JUSTICE, Numbering.POLICE, Numbering.COURT,
               Numbering.PROBATION, Numbering.HOUSING, Numbering.FIRE)  # fmt: skip

@@ -353,3 +353,21 @@ def sql_comes_before(earlier: str, later: str) -> str:
 def came_before(earlier: str, later: str) -> bool:
     """Whether one ISO date comes before another."""
     return earlier < later
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month so many months before; the last of the month where it has no such day.
+
+    >>> months_before(date(2026, 3, 31), 1), months_before(date(2026, 2, 1), 216)
+    (datetime.date(2026, 2, 28), datetime.date(2008, 2, 1))
+    """
+    return _months_after(day, -months)
+
+
+def days_after(day: date, days: int) -> date:
+    """So many days later.
+
+    >>> days_after(date(2026, 1, 1), 90)
+    datetime.date(2026, 4, 1)
+    """
+    return day + timedelta(days)

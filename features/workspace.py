@@ -67,6 +67,11 @@ class Workspace:
         return self.data / "receipts"
 
     @property
+    def copies(self) -> Path:
+        """Copies that people asked for of what is held about them, one folder each; their owner's only to read."""
+        return self.data / "copies"
+
+    @property
     def link_weights(self) -> Path:
         """What linking learned from this workspace's records; without it, the weights that came with the house."""
         return self.data / "link_weights.json"

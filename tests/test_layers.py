@@ -44,7 +44,7 @@ ARROWS = {
     "pipeline": ("*",),
     "notebook": ("pipeline", "state", "training", "audits"),
     "people": ("disclosure", "state", "telling"),
-    "rights": ("document", "experiment", "preparation", "publishing", "referrals", "telling"),
+    "rights": ("disclosure", "document", "experiment", "preparation", "publishing", "referrals", "telling"),
     "commands": ("pipeline", "people", "rights"),
     "intake_page": ("document",),
     "cli": ("commands",),

@@ -15,6 +15,7 @@ from features.feeds import Feed
 from features.feeds.feed import sql_name
 from features.linkage import Links, Remembered
 from features.rights.held import Held, Recogniser, decisions_again
+from features.rights.retention import leave_out_expired
 from features.rights.subjects import NUMBER_COLUMNS, Number, folded
 from features.store import Connection
 from features.windows import sql_comes_before
@@ -98,6 +99,12 @@ class AtLoad:
             for column in columns if self.left_out else ():
                 connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT unnest(?::BIGINT[]))",
                                    [sorted(self.left_out)])  # fmt: skip
+
+    def leave_out_expired(self, connection: Connection) -> None:
+        """Take out what a retention run found expired, as on the day of the latest one."""
+        ran = [row["ran_on"] for row in self.held.rows("retention")]
+        if ran:
+            leave_out_expired(connection, max(ran))
 
     def make_objections(self, connection: Connection) -> None:
         """Make ``new_objection``: the people, as linked now, whose numbers somebody objected for."""

@@ -26,9 +26,9 @@ _UNDER = {feed.name: AGREEMENTS[feed.agreement] for feed in FEEDS}
 
 
 class Sheets(Keeping):
-    """Files of partners' rows. ``title`` heads them in what a person is shown."""
+    """Files of partners' rows. ``title`` heads them in what a person is shown; without one they are not shown."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str = "") -> None:
         self._title = title
 
     def find(self, at: At, files: Sequence[Path], subjects: Subjects) -> int:
@@ -42,7 +42,7 @@ class Sheets(Keeping):
     def tell(self, at: At, files: Sequence[Path], subjects: Subjects) -> list[Told]:
         """Their rows, file by file, with the agreement each came in under."""
         found = []
-        for path in files:
+        for path in files if self._title else ():
             rows = tuple(row for row in rows_of(path) if subjects.owns(row))
             under = _UNDER.get(path.stem)
             about = f"{under.controller}; agreement {under.reference}; {under.regime}." if under else ""

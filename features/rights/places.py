@@ -19,7 +19,7 @@ PLACES = (
     Place("delivery notes", "When a delivery came, and published crime counts of areas. Nobody is in them.",
           ("extracts/*.json", "extracts/*.toml", "extracts/*.zip"), Nobody()),
     Place("truth", "Of a synthetic world only: which record is which made-up child's.",
-          ("truth/identity_links.parquet",), Sheets("Truth of the synthetic world")),
+          ("truth/identity_links.parquet",), Sheets()),
     Place("truth without records", "Of a synthetic world only: made-up children by position, under no number or name.",
           ("truth/children.parquet", "truth/behaviour.parquet", "truth/diversions.parquet", "truth/*.json"), Nobody()),
     Place("quarantine", "Rows that broke their contract, as they were sent.",

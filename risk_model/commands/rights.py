@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,6 +28,19 @@ def erase_person(
 
     with progress(quiet) as say:
         made = acts.erase(workspace, pseudonym, _asking(by, reason, on), say)
+    finish(made, json)
+
+
+def export_person(
+    pseudonym: Whom, by: By, reason: Reason, on: On,
+    to: Annotated[Path | None, typer.Option(help="The folder to write to, replaced; or one in the workspace.")] = None,
+    workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Write a copy of everything held about a person, for them: every record, score, list and look-up."""
+    from risk_model.rights.export import export
+
+    with progress(quiet) as say:
+        made = export(workspace, pseudonym, _asking(by, reason, on), to, say)
     finish(made, json)
 
 
@@ -57,12 +71,26 @@ def rectify_person(
     finish(made, json)
 
 
+def retain(
+    by: By, reason: Annotated[str, typer.Option(help="Why.")], on: On,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only; delete nothing.")] = False,
+    workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Delete what has expired under its agreement, and let people go who have grown up."""
+    from risk_model.rights.retaining import retain
+
+    with progress(quiet) as say:
+        made = retain(workspace, _asking(by, reason, on), dry_run, say)
+    finish(made, json)
+
+
 def _asking(by: str, reason: str, on: date) -> Asking:
     from risk_model.rights.acts import Asking
 
     return Asking(by, reason, on)
 
 
-OF_A_PERSON: tuple[Any, ...] = (object_person, rectify_person, erase_person)
+OF_A_PERSON: tuple[Any, ...] = (export_person, object_person, rectify_person, erase_person)
 """Under `risk-model person`, in the order `--help` lists them."""
-COMMANDS: tuple[Any, ...] = ()
+COMMANDS: tuple[Any, ...] = (retain,)
+"""In the order `--help` lists them."""

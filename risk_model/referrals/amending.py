@@ -24,6 +24,7 @@ SAID = {
     TO_REBUILD: "Something about a young person on this list was put right on {day}. Have the list made again before "
     "you use it.",
 }
+SHOWN = re.compile(r"NB-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}")
 MAIN = "<main>\n"
 _NOTICE = '<p class="demo amended" role="note"><strong>Please note.</strong> {said}</p>\n'
 
@@ -31,7 +32,16 @@ _NOTICE = '<p class="demo amended" role="note"><strong>Please note.</strong> {sa
 def pages_with(folder: Path, shown: Collection[str]) -> list[Path]:
     """The pages and sheets of a folder of lists that show one of these pseudonyms."""
     files = [path for path in sorted(folder.iterdir()) if path.suffix in (".html", ".csv")]
-    return [path for path in files if any(each in path.read_text(encoding="utf-8") for each in shown)]
+    return [path for path in files if shown_in(path.read_text(encoding="utf-8")) & set(shown)]
+
+
+def shown_in(text: str) -> set[str]:
+    """Every pseudonym in a text.
+
+    >>> shown_in('<a href="#NB-0000-0000-00001">')
+    {'NB-0000-0000-00001'}
+    """
+    return set(SHOWN.findall(text))
 
 
 def take_out(folder: Path, shown: Collection[str], on: date) -> int:
@@ -42,7 +52,7 @@ def take_out(folder: Path, shown: Collection[str], on: date) -> int:
             without_rows(path, lambda row: row.get("person", "") in shown)
         else:
             text = path.read_text(encoding="utf-8")
-            for each in shown:
+            for each in shown_in(text) & set(shown):
                 text = _without(text, each)
             write_text(path, _with_notice(text, AMENDED, on))
     if changed:

@@ -117,7 +117,7 @@ def _begin(
     more: dict[str, Any] | None = None,
 ) -> Made:  # fmt: skip
     """Write the act down, hold what it asks, do it, and tell."""
-    _refuse_telling_reason(asking, subjects)
+    refuse_telling_reason(asking, subjects)
     at = At(workspace, asking.on)
     found = [Line(place.name, place.holds, place.find(at, subjects)) for place in PLACES]
     versions = versions_that_learned(workspace, subjects) if act == "erase" else ()
@@ -167,7 +167,7 @@ def _others(workspace: Workspace, subjects: dict[str, Any]) -> frozenset[tuple[s
     return frozenset((row["numbering"], row["who"]) for row in rows if row["person"] not in subjects["persons"])
 
 
-def _refuse_telling_reason(asking: Asking, subjects: Subjects) -> None:
+def refuse_telling_reason(asking: Asking, subjects: Subjects) -> None:
     """The access log keeps the reason for good, so it may not say who it is about."""
     said = f" {asking.reason} ".casefold()
     telling = {who.casefold() for _, who in subjects.numbers} | {each.casefold() for each in subjects.shown}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from features.rights.kept_rows import Caches, Rows
 from features.rights.place import Nobody, Place
 from features.rights.places import PLACES as FEATURES
+from risk_model.rights.kept_copies import Copies
 from risk_model.rights.kept_lists import Lists
 
 _FIRST = {place.name: place for place in FEATURES}
@@ -18,6 +19,7 @@ RESULTS = (
                "Made to find out how good a model is. Nobody was listed or offered anything by them.")),
     Place("kept fits", "The same, fit by fit, and of a synthetic world's oracle: caches.",
           ("experiments/*/fits/*", "experiments/*/oracle/*"), Caches()),
+    Place("copies", "Copies that people asked for of what is held about them.", ("northumbria/copies/*/*",), Copies()),
     Place("scratch of reproduction", "Rows of people while a version is made again; a cache.",
           ("reproduced/**/*.parquet",), Caches()),
     Place("results in figures", "Cards, audits, leaderboards, plots, plans and models: figures about groups, small "
