@@ -19,9 +19,9 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from features.errors import BadConfiguration, BadInput, MissingStep
+from features.errors import BadConfiguration, BadInput, MissingStep, NotPermitted
 from features.pseudonyms import KEY_BYTES, read_key_file, write_key_file
-from features.workspace import Workspace, whole_file
+from features.workspace import REKEYING, Workspace, whole_file
 
 MAGIC = b"RISKMODEL-IDENTITIES-1\n"
 NONCE_BYTES = 12
@@ -73,6 +73,16 @@ def read_or_make_log_key(workspace: Workspace) -> bytes:
     return write_key_file(path, secrets.token_bytes(KEY_BYTES))
 
 
+def refuse_half_rekeyed(data: Path) -> None:
+    """Refuse to work on numbers of which some are old and some new.
+
+    :raises NotPermitted: a change of pseudonyms was begun in this folder and not ended.
+    """
+    if (data / REKEYING).exists():
+        raise NotPermitted("a change of pseudonyms was begun here and stopped: finish it first, with the same command "
+                           "again (risk-model person rotate-pseudonyms)")  # fmt: skip
+
+
 def seal(workspace: Workspace, tables: Mapping[str, pa.Table]) -> None:
     """Replace the identity store, whole, readable by its owner only."""
     write_sealed(workspace.identities, tables, read_or_make_key(workspace))
@@ -82,7 +92,9 @@ def open_sealed(workspace: Workspace) -> dict[str, pa.Table]:
     """Every table of the identity store; its schema is ``features.loading.IDENTITIES``.
 
     :raises MissingStep: there is no store or no key. :raises BadInput: the key does not fit, or a byte was changed.
+    :raises NotPermitted: a change of pseudonyms was begun and not ended.
     """
+    refuse_half_rekeyed(workspace.data)
     if not workspace.identities.exists():
         raise MissingStep(f"no identity store at {workspace.identities}: load the partners' extracts first")
     return read_sealed(workspace.identities, read_key(workspace))

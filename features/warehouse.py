@@ -14,6 +14,7 @@ from features.content import content_sql
 from features.errors import BadInput, MissingStep
 from features.events import AREA_EVENT_SCHEMA, EVENT_SCHEMA, RELATION_SCHEMA
 from features.given import take_tables
+from features.identities import refuse_half_rekeyed
 from features.store import Connection, StoreError, connect, save_tables, scratch_store
 from features.workspace import Workspace, digest
 
@@ -45,11 +46,14 @@ class Warehouse:
     """A read-only view of a workspace's warehouse; use it in a ``with`` block.
 
     :raises MissingStep: nothing has been loaded there. :raises BadInput: the file is not a warehouse.
+    :raises NotPermitted: a change of pseudonyms was begun and not ended (only that change may open it: ``rekeying``).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, rekeying: bool = False) -> None:
         if not path.exists():
             raise MissingStep(f"no warehouse at {path}: load the partners' extracts first")
+        if not rekeying:
+            refuse_half_rekeyed(path.parent)
         try:
             self._connection = connect(path, read_only=True)
             self._connection.execute(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+REKEYING = "rekeying.sealed"
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -60,6 +62,11 @@ class Workspace:
     def rights(self) -> Path:
         """Objections, corrections, who is not to be loaded again, and an act that is not finished: encrypted."""
         return self.data / "rights.sealed"
+
+    @property
+    def rekeying(self) -> Path:
+        """Old and new pseudonyms while a change of key goes on, encrypted; the warehouse is not used meanwhile."""
+        return self.data / REKEYING
 
     @property
     def receipts(self) -> Path:

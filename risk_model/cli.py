@@ -30,7 +30,7 @@ for command in (
     app.command()(command)
 
 for act in rights.OF_A_PERSON:
-    people.person.command(name=act.__name__.removesuffix("_person"))(act)
+    people.person.command(name=act.__name__.removesuffix("_person").replace("_", "-"))(act)
 app.add_typer(people.person, name="person")
 
 STOPPED = 130

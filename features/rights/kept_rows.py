@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,14 @@ class Rows(Keeping):
         """What was worked out about them goes too."""
         return self.erase(at, files, subjects)
 
+    def rekey(self, at: At, files: Sequence[Path], persons: Mapping[int, int]) -> int:
+        """Each file with new pseudonyms in place of the old."""
+        for path in files:
+            table = renumbered(pq.read_table(path), persons)
+            with whole_file(path) as scratch:
+                pq.write_table(table, scratch, compression="zstd")
+        return len(files)
+
     def tell(self, at: At, files: Sequence[Path], subjects: Subjects) -> list[Told]:
         """Their rows, in plain columns."""
         if not self._title:
@@ -60,6 +68,12 @@ class Caches(Keeping):
         for path in files:
             path.unlink(missing_ok=True)
         return found
+
+    def rekey(self, at: At, files: Sequence[Path], persons: Mapping[int, int]) -> int:
+        """Remove every file."""
+        for path in files:
+            path.unlink(missing_ok=True)
+        return len(files)
 
     def object(self, at: At, files: Sequence[Path], subjects: Subjects) -> int:
         """Removed only where they are in it."""
@@ -90,6 +104,14 @@ def without(path: Path, subjects: Subjects) -> int:
         with whole_file(path) as scratch:
             pq.write_table(table.filter(pa.array(~out)), scratch, compression="zstd")
     return int(out.sum())
+
+
+def renumbered(table: pa.Table, persons: Mapping[int, int]) -> pa.Table:
+    """A table with every column of pseudonyms under new ones; a number that is not in ``persons`` stays."""
+    for name in (name for name in WHO if name in table.column_names):
+        new = pa.array([persons.get(person, person) for person in table[name].to_pylist()], pa.int64())
+        table = table.set_column(table.column_names.index(name), table.schema.field(name), new)
+    return table
 
 
 def _of(path: Path, subjects: Subjects) -> pa.Table:

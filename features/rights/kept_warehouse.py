@@ -83,13 +83,17 @@ class Stored(Keeping):
         return [Told(title, "", tuple(map(_with_agreement, rows))) for title, rows in found.items() if rows]
 
 
-def change_warehouse(workspace: Workspace, change: Callable[[Connection], None]) -> None:
+def change_warehouse(
+    workspace: Workspace, change: Callable[[Connection], None], *, rekeying: bool = False, report: str = ""
+) -> None:
     """Write the warehouse again after ``change`` worked on its tables as ``new_<name>``, all or nothing.
+
+    ``report`` is what its load is to say from then on, if something else than before.
 
     :raises Refusal: a load is running.
     """
-    with Warehouse(workspace.warehouse) as warehouse:
-        input_digest, report = warehouse.input_digest, warehouse.report
+    with Warehouse(workspace.warehouse, rekeying=rekeying) as warehouse:
+        input_digest, report = warehouse.input_digest, report or warehouse.report
     with scratch_store(workspace.data) as connection:
         connection.execute(f"ATTACH {sql_text(str(workspace.warehouse))} AS before (READ_ONLY)")
         connection.execute("CREATE OR REPLACE TABLE event_class AS SELECT * FROM before.event_class")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -63,6 +63,10 @@ class Keeping:
 
     def rectify(self, at: At, files: Sequence[Path], subjects: Subjects, correction: Correction) -> int:
         """Something about them was put right; how many records now say so."""
+        return 0
+
+    def rekey(self, at: At, files: Sequence[Path], persons: Mapping[int, int]) -> int:
+        """Everybody has another pseudonym (old to new); how many files changed. Nothing where none is kept."""
         return 0
 
     def tell(self, at: At, files: Sequence[Path], subjects: Subjects) -> list[Told]:

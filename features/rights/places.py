@@ -32,6 +32,8 @@ PLACES = (
     Place("what was asked", "Objections and corrections, sealed. After an erasure keyed digests stay, so that a record "
           "that comes again is recognised; they say nobody's number or name.",
           ("northumbria/rights.sealed",), Asked()),
+    Place("change of pseudonyms", "Old and new pseudonyms while a change of key goes on, sealed; gone when it ends.",
+          ("northumbria/rekeying.sealed",), Nobody()),
     Place("access log", "Who looked somebody up or acted on their rights, when and why. It stays, as proof of what was "
           "done: the person is in it as a keyed digest only.",
           ("northumbria/access_log.jsonl", "northumbria/access_log.head"), Nobody()),

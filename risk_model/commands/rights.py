@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from risk_model.commands.running import WORKSPACE, JsonPath, Quiet, WorkspacePath, day, finish, progress
+from risk_model.commands.running import WORKSPACE, DataPath, JsonPath, Quiet, WorkspacePath, day, finish, progress
 
 if TYPE_CHECKING:
     from risk_model.rights.acts import Asking
@@ -90,7 +90,22 @@ def _asking(by: str, reason: str, on: date) -> Asking:
     return Asking(by, reason, on)
 
 
-OF_A_PERSON: tuple[Any, ...] = (export_person, object_person, rectify_person, erase_person)
+def rotate_pseudonyms(
+    by: By, reason: Annotated[str, typer.Option(help="Why.")], on: On,
+    data: DataPath = None,
+    decisions: Annotated[list[Path] | None, typer.Option(help="A team's file of decisions to renumber.")] = None,
+    keep_old: Annotated[Path | None, typer.Option(help="Keep the old key in this folder, elsewhere.")] = None,
+    workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Give everybody another pseudonym, under a new key; the old key is destroyed."""
+    from risk_model.rights.rotating import rotate_pseudonyms
+
+    with progress(quiet) as say:
+        made = rotate_pseudonyms(workspace, _asking(by, reason, on), data, decisions or [], keep_old, say)
+    finish(made, json)
+
+
+OF_A_PERSON: tuple[Any, ...] = (export_person, object_person, rectify_person, erase_person, rotate_pseudonyms)
 """Under `risk-model person`, in the order `--help` lists them."""
 COMMANDS: tuple[Any, ...] = (retain,)
 """In the order `--help` lists them."""

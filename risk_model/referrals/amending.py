@@ -8,7 +8,7 @@ be made again, and the digest of every file as it is now.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -69,10 +69,11 @@ def mark_overtaken(folder: Path, shown: Collection[str], on: date) -> int:
     return len(pages)
 
 
-def note(folder: Path, what: str, on: date) -> None:
-    """Write a day into ``lists.json``, once, with the digests and numbers of rows as they are now."""
+def note(folder: Path, what: str = "", on: date | None = None) -> None:
+    """Write a day, if there is one, into ``lists.json``, once; and the digests and numbers of rows as they are now."""
     index = read_json(folder / INDEX)
-    index[what] = sorted({*index.get(what, []), f"{on}"})
+    if what:
+        index[what] = sorted({*index.get(what, []), f"{on}"})
     for one in index["lists"]:
         one["files"] = {name: digest_file(folder / name) for name in one["files"]}
         chosen = [row["chosen"] for name in one["files"] if name.endswith(".csv") for row in rows_of(folder / name)]
@@ -80,6 +81,23 @@ def note(folder: Path, what: str, on: date) -> None:
         one["listed"] = len(chosen) - one["at_random"]
     index["data"] = {name: digest_file(folder / name) for name in (SCORES, LISTED)}
     write_json(folder / INDEX, index)
+
+
+def renumber(folder: Path, shown: Mapping[str, str]) -> int:
+    """Everybody on the pages and sheets of a folder of lists under another pseudonym; how many files were written."""
+    files = [path for path in sorted(folder.iterdir()) if path.suffix in (".html", ".csv")]
+    for path in files:
+        write_text(path, renumber_text(path.read_text(encoding="utf-8"), shown))
+    return len(files)
+
+
+def renumber_text(text: str, shown: Mapping[str, str]) -> str:
+    """A text with each pseudonym that has another now replaced.
+
+    >>> renumber_text("NB-0000-0000-00001, NB-0000-0000-00002", {"NB-0000-0000-00001": "NB-7ZZZ-ZZZZ-ZZZZZ"})
+    'NB-7ZZZ-ZZZZ-ZZZZZ, NB-0000-0000-00002'
+    """
+    return SHOWN.sub(lambda found: shown.get(found[0], found[0]), text)
 
 
 def _without(text: str, shown: str) -> str:

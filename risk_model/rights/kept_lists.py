@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from features.pseudonyms import show
 from features.rights.kept_rows import Rows
 from features.rights.kept_sheets import rows_of
 from features.rights.place import At, Correction, Keeping, Told
 from features.rights.subjects import Subjects
-from risk_model.referrals.amending import AMENDED, mark_overtaken, note, pages_with, take_out
+from risk_model.referrals.amending import AMENDED, mark_overtaken, note, pages_with, renumber, take_out
 from risk_model.referrals.changes import INDEX, LISTED, SCORES
 
 CHANGES_SCORES = ("dob",)
@@ -47,6 +48,15 @@ class Lists(Keeping):
         for folder in overtaken:
             mark_overtaken(folder, subjects.shown, at.on)
         return len(overtaken)
+
+    def rekey(self, at: At, files: Sequence[Path], persons: Mapping[int, int]) -> int:
+        """Scores, lists and pages with new pseudonyms, so that what is printed from now on can be looked up."""
+        shown = {show(old): show(new) for old, new in persons.items()}
+        changed = Rows().rekey(at, _tables(files), persons)
+        for folder in _folders(files):
+            changed += renumber(folder, shown)
+            note(folder)
+        return changed
 
     def tell(self, at: At, files: Sequence[Path], subjects: Subjects) -> list[Told]:
         """Every list they were shown on, in the words it used."""
