@@ -59,6 +59,8 @@ class Curves:
     """By kind of record: share recorded within 0, 1, 3, 7, 14, 30, 60, 120 and 300 days."""
 
 
+CUSP_YEARS = (2024, 2025)
+"""Whose first days the cusp cohort is looked at on; two, because some 160 of a cohort enter in a year."""
 DELAYS = (0, 1, 3, 7, 14, 30, 60, 120, 300)
 
 
@@ -111,11 +113,14 @@ def _entries(world: World, areas: Areas) -> Iterator[Fidelity]:
     lo, hi, years = _years()
     recent = ((day >= lo) & (day < hi)).sum() / years / len(_aged(world, year_start(2023))) * 100_000
     yield Fidelity("first_time_entrants_per_100000.now", (150, 230), float(recent), UNSURE)
-    on_cusp = np.flatnonzero(cusp(world, year_start(2024)))
-    scale = 127_247 / len(_aged(world, year_start(2024)))
-    yield Fidelity("cusp_cohort_at_full_size", (10_000, 12_000), len(on_cusp) * scale, DERIVED)
-    entered = child[(day >= year_start(2024)) & (day < year_start(2025))]
-    yield Fidelity("cusp_base_rate", (0.017, 0.023), float(np.isin(on_cusp, entered).mean()), DERIVED)
+    cohorts, entering, aged = 0, 0, 0
+    for year in CUSP_YEARS:
+        on_cusp = np.flatnonzero(cusp(world, year_start(year)))
+        entered = child[(day >= year_start(year)) & (day < year_start(year + 1))]
+        cohorts, entering = cohorts + len(on_cusp), entering + int(np.isin(on_cusp, entered).sum())
+        aged += len(_aged(world, year_start(year)))
+    yield Fidelity("cusp_cohort_at_full_size", (10_000, 12_000), cohorts / aged * 127_247, DERIVED)
+    yield Fidelity("cusp_base_rate", (0.017, 0.023), entering / max(cohorts, 1), DERIVED)
 
 
 def _again(world: World) -> float:

@@ -42,7 +42,7 @@ HAZARDS: dict[str, Hazard] = {
         {"hardship": 0.80, "deprivation": 0.25}, {"domestic": 1.3}, burst=0.05,
     ),
     "victim": Hazard(
-        0.034, (0.35, 0.45, 0.7, 1.0, 1.2, 1.25, 1.2, 1.1, 1.1, 1.1),
+        0.0330, (0.35, 0.45, 0.7, 1.0, 1.2, 1.25, 1.2, 1.1, 1.1, 1.1),
         {"hardship": 0.25, "adult": -0.15, "peers": 0.25, "hotspot": 0.15},
         {"trouble": 0.35, "suspect": 0.45, "victim": 0.70, "domestic": 0.25, "missing": 0.35, "care": 0.2}, burst=0.05,
     ),
@@ -51,7 +51,7 @@ HAZARDS: dict[str, Hazard] = {
         {"male": 0.70, "conduct": 0.35, "peers": 0.40, "adult": -0.20, "hotspot": 0.35, "deprivation": 0.25},
         {"trouble": 0.55, "asb": 1.10, "suspect": 0.50, "missing": 0.25}, burst=0.15,
     ),
-    "asb_victim": Hazard(0.0020, (0.6, 0.7, 0.9, 1.1, 1.2, 1.1, 1.0, 0.9, 0.9, 0.9), {"hotspot": 0.35}),
+    "asb_victim": Hazard(0.0006, (0.6, 0.7, 0.9, 1.1, 1.2, 1.1, 1.0, 0.9, 0.9, 0.9), {"hotspot": 0.35}),
     "missing": Hazard(
         0.0058, (0.05, 0.15, 0.35, 0.7, 1.15, 1.5, 1.7, 1.55, 1.1, 0.8),
         {"male": -0.05, "hardship": 0.40, "adult": -0.30, "conduct": 0.20, "peers": 0.25},
@@ -60,22 +60,22 @@ HAZARDS: dict[str, Hazard] = {
     ),
     "suspension": Hazard(
         0.0465, (0.05, 0.15, 0.5, 1.0, 1.5, 1.7, 1.5, 0.9, 0.5, 0.5),
-        {"male": 0.45, "conduct": 0.70, "bond": -0.50, "free_meals": 0.72, "hardship": 0.25, "send": 0.30},
+        {"male": 0.45, "conduct": 0.70, "bond": -0.50, "free_meals": 0.60, "hardship": 0.25, "send": 0.30},
         {"trouble": 0.50, "suspension": 1.25, "care": 0.30, "suspect": 0.2}, burst=0.15,
     ),
     "offence": Hazard(
         0.068, (0.0, 0.18, 0.45, 0.80, 1.10, 1.35, 1.48, 1.42, 1.28, 1.1),
         {"male": 0.85, "conduct": 0.20, "hardship": 0.12, "peers": 0.24, "bond": -0.12, "adult": -0.16,
          "hotspot": 0.10, "convicted_parent": 0.55, "sets_fires": 0.55},
-        {"trouble": 0.48, "suspect": 0.60, "asb": 0.25, "suspension": 0.22, "missing": 0.40,
+        {"trouble": 0.48, "suspect": 0.72, "asb": 0.25, "suspension": 0.22, "missing": 0.40,
          "domestic": 0.20, "care": 0.35, "absence": 0.15, "suspended_and_missing": 0.60, "care_and_missing": 0.30,
          "diverted": DIVERSION_EFFECT,
-         "cautioned": FORMAL_DIVERSION_EFFECT, "entered": 0.8}, youngest=10, burst=0.12,
+         "cautioned": FORMAL_DIVERSION_EFFECT, "entered": 0.5}, youngest=10, burst=0.12,
     ),
     "search": Hazard(
         0.0045, (0.0, 0.03, 0.08, 0.25, 0.6, 1.1, 1.6, 1.9, 2.0, 1.8),
         {"male": 1.50, "conduct": 0.20, "peers": 0.40, "hotspot": 0.35, "deprivation": 0.20,
-         "black": 1.00, "mixed": 0.55, "asian": 0.38, "other": 0.3},
+         "black": 0.84, "mixed": 0.50, "asian": 0.26, "other": 0.3},
         {"known": 1.7, "trouble": 0.60, "suspect": 1.0, "missing": 0.25, "asb": 0.3}, youngest=10, burst=0.1,
     ),
     "need": Hazard(
@@ -93,7 +93,7 @@ KNOWN_AFTER = ("suspect", "victim", "asb", "missing")
 """A child met in one of these ways in the past year is ``known``: seen, named and dealt with more formally."""
 MEMORY = {"suspect": 0.90, "victim": 0.90, "asb": 0.90, "missing": 0.88, "suspension": 0.92, "domestic": 0.92}
 """What is left of a past event's effect a month later; its weight then levels off with repeats."""
-TROUBLE_MEMORY = 0.90
+TROUBLE_MEMORY = 0.92
 """Month-to-month persistence of the hidden ups and downs of a child's life."""
 
 
