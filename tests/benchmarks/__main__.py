@@ -41,6 +41,7 @@ COMPARISONS = (
     "matrices_vs_duckdb",
     "train_vs_bare_lightgbm",
     "grid_vs_bare_fits",
+    "simulate_scale_slope",
     "intake_vs_duckdb",
     "intake_growth_slope",
     "link_scale",
