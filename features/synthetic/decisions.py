@@ -102,12 +102,12 @@ def decide(
     age = (day - children.born[who]) / 365.25
     arrested = rng.random(count) < _chance(-1.78 + 0.55 * (gravity - 2.5) + 0.8 * past + 0.22 * (age - 14) + harsher)
     score = (
-        0.35 * (gravity - 2.5) + 1.40 * past + 3.40 * known + 0.25 * diverted + 1.60 * entered
+        0.35 * (gravity - 2.5) + 1.40 * past + 3.20 * known + 0.25 * diverted + 1.60 * entered
         + 0.20 * care + 0.12 * (age - 14) + 0.6 * arrested + harsher
     )  # fmt: skip
     to_court = _chance(-0.25 + 0.6 * (gravity - 2.5) + 1.3 * entered + harsher)
     charged = rng.random(count) < to_court
-    wait = rng.lognormal(np.where(charged, 3.8, 4.0), 0.8)
+    wait = rng.lognormal(np.where(charged, 3.4, 3.7), 0.8)
     outcome_day = day + 1 + np.minimum(wait, 420).astype(np.int64)
     in_court = 7 + np.minimum(rng.lognormal(2.9, 0.6, count), 200).astype(np.int64)
     disposed = outcome_day + np.where(charged, in_court, 0)

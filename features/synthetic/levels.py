@@ -24,7 +24,7 @@ CASES_A_MONTH = 0.0024
 """Cases that could end in first entry, a child aged 10-17 and month, before any were seen."""
 FOLLOWS = 0.10
 """How fast a council's usual number of cases follows what is seen, a month."""
-LAG_MONTHS = 2.8
+LAG_MONTHS = 2.1
 """From suspicion to disposal, about, on average."""
 POOL = 1_500
 COUNTED_HERE = 0.95

@@ -42,7 +42,7 @@ HAZARDS: dict[str, Hazard] = {
         {"hardship": 0.80, "deprivation": 0.25}, {"domestic": 1.3}, burst=0.05,
     ),
     "victim": Hazard(
-        0.0330, (0.35, 0.45, 0.7, 1.0, 1.2, 1.25, 1.2, 1.1, 1.1, 1.1),
+        0.0336, (0.35, 0.45, 0.7, 1.0, 1.2, 1.25, 1.2, 1.1, 1.1, 1.1),
         {"hardship": 0.25, "adult": -0.15, "peers": 0.25, "hotspot": 0.15},
         {"trouble": 0.35, "suspect": 0.45, "victim": 0.70, "domestic": 0.25, "missing": 0.35, "care": 0.2}, burst=0.05,
     ),
@@ -65,7 +65,7 @@ HAZARDS: dict[str, Hazard] = {
     ),
     "offence": Hazard(
         0.068, (0.0, 0.18, 0.45, 0.80, 1.10, 1.35, 1.48, 1.42, 1.28, 1.1),
-        {"male": 0.85, "conduct": 0.20, "hardship": 0.12, "peers": 0.24, "bond": -0.12, "adult": -0.16,
+        {"male": 0.70, "conduct": 0.20, "hardship": 0.12, "peers": 0.24, "bond": -0.12, "adult": -0.16,
          "hotspot": 0.10, "convicted_parent": 0.55, "sets_fires": 0.55},
         {"trouble": 0.48, "suspect": 0.72, "asb": 0.25, "suspension": 0.22, "missing": 0.40,
          "domestic": 0.20, "care": 0.35, "absence": 0.15, "suspended_and_missing": 0.60, "care_and_missing": 0.30,
