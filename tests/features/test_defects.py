@@ -144,8 +144,9 @@ def test_every_police_file_has_midnight_times_as_often_as_set(police_files, shar
              "missing": "start_dt"}  # fmt: skip
     for name, column in began.items():
         times = {"custody": 1 / 3, "missing": 1 / 2}.get(name, 1)
-        at_midnight = police_files[share][name][column].str.endswith("00:00").mean()
-        assert at_midnight == pytest.approx(share * times, abs=0.01 if share == 0 else 0.05), name
+        at_midnight = police_files[share][name][column].str.endswith("00:00")
+        by_luck = 4 * np.sqrt(share * times * (1 - share * times) / len(at_midnight))
+        assert at_midnight.mean() == pytest.approx(share * times, abs=0.01 + by_luck), name
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4])
@@ -188,7 +189,7 @@ def test_the_usual_world_exercises_quarantine_within_the_error_budget(tmp_path: 
     report = take_in(Workspace(tmp_path), tmp_path / "extracts", key_seed=1)
     set_aside = {feed.name: feed.rows_quarantined for feed in report.feeds if feed.rows_quarantined}
     assert len(set_aside) >= 6
-    assert all(feed.rows_quarantined <= 0.03 * feed.rows_read for feed in report.feeds)
+    assert all(feed.rows_quarantined <= max(2, 0.03 * feed.rows_read) for feed in report.feeds)
     reasons = {reason for feed in report.feeds for reason in feed.quarantined}
     assert {"the same row again"} <= reasons
     assert any("code list" in reason for reason in reasons)
