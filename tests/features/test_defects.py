@@ -185,7 +185,7 @@ def test_broken_rows_are_as_many_as_set_and_the_rest_is_untouched() -> None:
 
 
 def test_the_usual_world_exercises_quarantine_within_the_error_budget(tmp_path: Path) -> None:
-    make_partners(tmp_path / "extracts", 3, children=2_000)
+    make_partners(tmp_path / "extracts", 5, children=3_000)
     report = take_in(Workspace(tmp_path), tmp_path / "extracts", key_seed=1)
     set_aside = {feed.name: feed.rows_quarantined for feed in report.feeds if feed.rows_quarantined}
     assert len(set_aside) >= 6
