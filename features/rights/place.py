@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from features.errors import MissingStep, Refusal
 from features.rights.subjects import Subjects
 from features.workspace import Workspace
+
+
+@contextmanager
+def one_act_at_a_time(workspace: Workspace) -> Iterator[None]:
+    """Nobody else acts on people's rights in this workspace meanwhile; a process that is killed lets go.
+
+    :raises MissingStep: nothing was loaded there. :raises Refusal: somebody else is acting.
+    """
+    if not workspace.data.is_dir():
+        raise MissingStep(f"nothing is loaded in {workspace.root}; first: risk-model intake")
+    folder = os.open(workspace.data, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            said = f"somebody else is acting on people's rights in {workspace.root}: wait for it to end"
+            raise Refusal(said) from None
+        yield
+    finally:
+        os.close(folder)
 
 
 @dataclass(frozen=True)

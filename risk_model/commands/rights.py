@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,20 +28,20 @@ def erase_person(
     """Erase everything held of a person, and never load them again."""
     from risk_model.rights import acts
 
-    with progress(quiet) as say:
+    with _acting(workspace, quiet) as say:
         made = acts.erase(workspace, pseudonym, _asking(by, reason, on), say)
     finish(made, json)
 
 
 def export_person(
     pseudonym: Whom, by: By, reason: Reason, on: On,
-    to: Annotated[Path | None, typer.Option(help="The folder to write to, replaced; or one in the workspace.")] = None,
+    to: Annotated[Path | None, typer.Option(help="A new folder to write to; or one in the workspace.")] = None,
     workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Write a copy of everything held about a person, for them: every record, score, list and look-up."""
     from risk_model.rights.export import export
 
-    with progress(quiet) as say:
+    with _acting(workspace, quiet) as say:
         made = export(workspace, pseudonym, _asking(by, reason, on), to, say)
     finish(made, json)
 
@@ -52,7 +54,7 @@ def object_person(
     """Record that a person objects: they are not scored and not listed from now on."""
     from risk_model.rights import acts
 
-    with progress(quiet) as say:
+    with _acting(workspace, quiet) as say:
         made = acts.object_to(workspace, pseudonym, _asking(by, reason, on), withdraw, say)
     finish(made, json)
 
@@ -66,7 +68,7 @@ def rectify_person(
     """Put a detail about a person right, from this date on."""
     from risk_model.rights import acts
 
-    with progress(quiet) as say:
+    with _acting(workspace, quiet) as say:
         made = acts.rectify(workspace, pseudonym, field, value, _asking(by, reason, on), say)
     finish(made, json)
 
@@ -79,9 +81,19 @@ def retain(
     """Delete what has expired under its agreement, and let people go who have grown up."""
     from risk_model.rights.retaining import retain
 
-    with progress(quiet) as say:
+    with _acting(workspace, quiet) as say:
         made = retain(workspace, _asking(by, reason, on), dry_run, say)
     finish(made, json)
+
+
+@contextmanager
+def _acting(workspace: Path, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Progress, and nobody else acting meanwhile."""
+    from features.rights.place import one_act_at_a_time
+    from features.workspace import Workspace
+
+    with progress(quiet) as say, one_act_at_a_time(Workspace(workspace)):
+        yield say
 
 
 def _asking(by: str, reason: str, on: date) -> Asking:
@@ -100,7 +112,7 @@ def rotate_pseudonyms(
     """Give everybody another pseudonym, under a new key; the old key is destroyed."""
     from risk_model.rights.rotating import rotate_pseudonyms
 
-    with progress(quiet) as say:
+    with _acting(workspace, quiet) as say:
         made = rotate_pseudonyms(workspace, _asking(by, reason, on), data, decisions or [], keep_old, say)
     finish(made, json)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from features import access_log
 from features.access_log import append
+from features.errors import BadInput
 from features.identities import open_sealed, read_or_make_log_key
 from features.rights.place import At, Told
 from features.rights.subjects import NUMBER_COLUMNS, Subjects, find_subject, first_number
@@ -47,6 +48,8 @@ TITLES_IN_WORDS = {"police nominal": "people the police have on record", "yj cas
 def export(root: Path, shown: str, asking: Asking, to: Path | None, say: Say) -> Made:
     """Write the copy to a folder that only its owner can read: ``to``, or one in the workspace."""
     workspace = Workspace(root)
+    if to is not None and to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise BadInput(f"{to} is there already and not empty: give --to a new folder; nothing was copied")
     finish(workspace, say)
     subjects = find_subject(workspace, shown)
     refuse_telling_reason(asking, subjects)

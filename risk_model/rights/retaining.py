@@ -9,11 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from features.access_log import append
 from features.errors import BadInput
 from features.identities import open_sealed, read_or_make_log_key
 from features.rights.held import read_held, write_held
-from features.rights.kept_rows import Caches
+from features.rights.kept_rows import Caches, Rows
 from features.rights.kept_sheets import Sheets
 from features.rights.place import At, Place
 from features.rights.retention import (
@@ -31,6 +33,7 @@ from risk_model.disclosure import show_about
 from risk_model.referrals.changes import INDEX
 from risk_model.rights.acts import Asking, Say, finish
 from risk_model.rights.kept_copies import COPY
+from risk_model.rights.kept_lists import Lists
 from risk_model.rights.places import PLACES
 from risk_model.telling import Made, lines
 
@@ -39,10 +42,14 @@ ACT = "retain"
 
 @dataclass(frozen=True)
 class Due:
-    """What a run has to delete: people, places' records of them, expired rows by agreement, and old folders."""
+    """What a run has to delete: people, places' records of them, expired rows by agreement, and old folders.
+
+    ``unknown`` are those in results whom the identity store does not know: they were left out of a load since.
+    """
 
     adults: Subjects
     of_adults: dict[str, int]
+    unknown: Subjects
     stored: dict[str, int]
     sent: dict[str, int]
     lists: tuple[Path, ...]
@@ -79,7 +86,18 @@ def _due(workspace: Workspace, settings: Retention, on: date) -> Due:
     lists = _older(workspace.lists("").glob(f"*/{INDEX}"), "expires_on", settings.lists_kept_days, on)
     copies = _older(workspace.copies.glob(f"*/{COPY}"), "made_on", settings.copies_kept_days, on)
     sent = expired_rows(workspace, _of_partners(), on, delete=False)
-    return Due(subjects, of_adults, expired_stored(workspace, on), sent, lists, copies)
+    return Due(subjects, of_adults, _unknown(workspace), expired_stored(workspace, on), sent, lists, copies)
+
+
+def _unknown(workspace: Workspace) -> Subjects:
+    """Whoever is in a result, and in the identity store no longer."""
+    known = set(open_sealed(workspace)["number"]["person"].to_pylist())
+    kept = [path for place in PLACES if isinstance(place.keeping, Rows | Lists | Caches)
+            for path in place.paths(workspace) if path.suffix == ".parquet"]  # fmt: skip
+    found: set[int] = set()
+    for path in kept:
+        found |= set(pq.read_table(path, columns=["person"])["person"].unique().to_pylist())
+    return Subjects(frozenset(found - known), frozenset(), frozenset())
 
 
 def _older(files: Any, says: str, days: int, on: date) -> tuple[Path, ...]:
@@ -102,9 +120,10 @@ def _delete(workspace: Workspace, settings: Retention, due: Due, on: date, say: 
         say("retention: records that have expired")
         delete_expired(workspace, on)
     expired_rows(workspace, _of_partners(), on, delete=True)
-    for place in PLACES if due.adults.persons else ():
-        say(f"retention: {place.name}")
-        place.keeping.erase(at, place.paths(workspace), due.adults)
+    for subjects in (each for each in (due.adults, due.unknown) if each.persons):
+        for place in PLACES:
+            say(f"retention: {place.name}")
+            place.keeping.erase(at, place.paths(workspace), subjects)
     for place in (place for place in PLACES if due.stored and isinstance(place.keeping, Caches)):
         place.keeping.erase(at, place.paths(workspace), due.adults)
 
@@ -112,6 +131,7 @@ def _delete(workspace: Workspace, settings: Retention, due: Due, on: date, say: 
 def _figures(due: Due) -> dict[str, Any]:
     return {
         "adults": show_about(len(due.adults.persons)),
+        "unknown": show_about(len(due.unknown.persons)),
         "of_adults": {name: show_about(count) for name, count in due.of_adults.items() if count},
         "expired_in_warehouse": {name: show_about(count) for name, count in sorted(due.stored.items())},
         "expired_as_sent": {name: show_about(count) for name, count in sorted(due.sent.items())},
@@ -125,7 +145,8 @@ def _text(figures: dict[str, Any], dry_run: bool) -> str:
     return lines(
         f"Retention on {figures['on']}, {verb}:",
         f"  people who have grown up: {figures['adults']}",
-        [f"    records of theirs, {name}: {count}" for name, count in figures["of_adults"].items()],
+        f"  people in results whom a load has left out since: {figures['unknown']}",
+        [f"    records of grown-up people, {name}: {count}" for name, count in figures["of_adults"].items()],
         [
             f"  expired under {name}, in the warehouse: {count}"
             for name, count in figures["expired_in_warehouse"].items()

@@ -25,6 +25,7 @@ from risk_model.rights import acts
 from risk_model.rights.acts import Asking
 from risk_model.rights.places import PLACES
 from tests.conftest import HOUSE
+from tests.pages import quoted, table
 from tests.searching import search
 from tests.soak.erasure_complete import LEAST_FILES, listed, wanted_of
 
@@ -63,6 +64,8 @@ def test_whoever_is_erased_is_nowhere_and_does_not_come_back_with_the_next_deliv
     wanted, sent = wanted_of(workspace, person), shutil.copytree(workspace.extracts, workspace.root.parent / "sent")
     assert len({line.split(":")[0] for line in search(workspace.root, wanted)}) >= LEAST_FILES
     made = acts.erase(workspace.root, person, ASKED, quiet)
+    documented = {key.split("[")[0] for row in table("docs/json.md", "person") for key in quoted(row[0])}
+    assert documented == set(made.figures)
     told = json.dumps(made.figures) + made.text
     assert person not in told
     assert [each["learned_from_them"] for each in made.figures["versions"]] == ["yes"]

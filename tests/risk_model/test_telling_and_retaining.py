@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from features.errors import BadInput
+from features.errors import BadInput, Refusal
 from features.identities import open_sealed
 from features.intake import take_in
 from features.pseudonyms import show
+from features.rights.place import one_act_at_a_time
 from features.rights.retention import expired_stored, grown_up, read_retention
 from features.warehouse import Warehouse
 from features.workspace import Workspace
@@ -22,6 +23,7 @@ from risk_model.rights import acts
 from risk_model.rights.acts import Asking
 from risk_model.rights.export import export
 from risk_model.rights.retaining import retain
+from tests.pages import quoted, table
 from tests.searching import search
 from tests.soak.erasure_complete import listed, wanted_of
 
@@ -94,6 +96,8 @@ def test_retention_deletes_what_has_expired_and_who_has_grown_up_and_later_loads
     assert workspace.warehouse.read_bytes() == before
     assert not workspace.receipts.exists()
     done = retain(workspace.root, ASKED, False, quiet).figures
+    documented = {key.split(".")[0] for row in table("docs/json.md", "retain") for key in quoted(row[0])}
+    assert documented == set(done)
     assert {name: done[name] for name in ("adults", "of_adults", "expired_in_warehouse")} == {
         name: counted[name] for name in ("adults", "of_adults", "expired_in_warehouse")}  # fmt: skip
     for again in (False, True):
@@ -119,6 +123,25 @@ def test_small_counts_are_hidden_and_nobody_retains_without_a_name_and_a_reason(
         each for name in ("of_adults", "expired_in_warehouse", "expired_as_sent") for each in figures[name].values()
     ]
     assert all(each == "fewer than 5" or int(each.replace(",", "")) % 5 == 0 for each in counts)
+
+
+def test_a_copy_is_never_written_over_a_folder_that_holds_something(workspace: Workspace, person: str) -> None:
+    precious = workspace.root / "extracts"
+    with pytest.raises(BadInput, match="give --to a new folder"):
+        export(workspace.root, person, ASKED, precious, quiet)
+    assert (precious / "school_pupil.csv").exists()
+    assert not workspace.access_log.exists()
+
+
+def test_two_people_do_not_act_at_once(workspace: Workspace) -> None:
+    with (
+        one_act_at_a_time(workspace),
+        pytest.raises(Refusal, match="somebody else is acting"),
+        one_act_at_a_time(workspace),
+    ):
+        pytest.fail("both were let in")
+    with one_act_at_a_time(workspace):
+        pass
 
 
 def test_lists_that_are_over_long_enough_are_deleted(workspace: Workspace) -> None:
