@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from features import access_log
@@ -17,12 +18,13 @@ from features.identities import open_sealed
 from features.intake import take_in
 from features.rights.held import read_held
 from features.rights.place import Nobody, Place, unclaimed
-from features.rights.subjects import NUMBER_COLUMNS
+from features.rights.subjects import NUMBER_COLUMNS, Subjects
 from features.warehouse import Warehouse
 from features.workspace import Workspace
 from risk_model.pipeline import Pipeline
 from risk_model.rights import acts
 from risk_model.rights.acts import Asking
+from risk_model.rights.learned import UNKNOWN, versions_that_learned
 from risk_model.rights.places import PLACES
 from tests.conftest import HOUSE
 from tests.pages import quoted, table
@@ -37,11 +39,6 @@ LISTS = date(2026, 1, 1)
 
 def quiet(line: str) -> None:
     """Nobody listens."""
-
-
-@pytest.fixture
-def workspace(small_run: Path, tmp_path: Path) -> Workspace:
-    return Workspace(shutil.copytree(small_run, tmp_path / "workspace"))
 
 
 def test_every_file_of_a_run_is_in_a_place_that_knows_whether_it_holds_people(small_run: Path, tmp_path: Path) -> None:
@@ -68,7 +65,7 @@ def test_whoever_is_erased_is_nowhere_and_does_not_come_back_with_the_next_deliv
     assert documented == set(made.figures)
     told = json.dumps(made.figures) + made.text
     assert person not in told
-    assert [each["learned_from_them"] for each in made.figures["versions"]] == ["yes"]
+    assert [each["learned_from_them"] for each in made.figures["versions"]] == [UNKNOWN]
     take_in(workspace, sent, key_seed=1, received_on=LISTS)
     assert search(workspace.root, wanted) == []
     assert acts.erase(workspace.root, person, ASKED, quiet).figures == {"act": "erase", "already": True}
@@ -88,6 +85,15 @@ def test_a_place_that_an_erasure_forgets_is_found_by_the_search(
 
 def _forgetful(place: Place) -> Place:
     return Place(place.name, place.holds, place.files, Nobody())
+
+
+def test_a_receipt_says_which_published_versions_learned_from_somebody(small_run: Path) -> None:
+    workspace = Workspace(small_run)
+    tested = pq.read_table(workspace.experiment("first_time_entry") / "predictions.parquet", columns=["person"])
+    learned, nobody = tested["person"][0].as_py(), 1
+    (version,) = versions_that_learned(workspace, Subjects(frozenset({learned}), frozenset(), frozenset()))
+    assert version.learned_from_them == "yes"
+    assert versions_that_learned(workspace, Subjects(frozenset({nobody}), frozenset(), frozenset())) == ()
 
 
 def test_an_act_that_was_stopped_half_way_is_finished_by_the_next_call(
@@ -119,9 +125,8 @@ def test_an_act_that_was_stopped_half_way_is_finished_by_the_next_call(
     lambda root, who, asking: acts.rectify(root, who, "forename", "Ann", asking, quiet),
 ])  # fmt: skip
 def test_nobody_known_no_name_no_reason_or_a_reason_that_tells_who_is_refused_and_nothing_is_done(
-    small_run: Path, act: Callable[[Path, str, Asking], object]
+    workspace: Workspace, act: Callable[[Path, str, Asking], object]
 ) -> None:
-    workspace = Workspace(small_run)
     person = listed(workspace)[0]
     (_, surname, _), *_ = sorted(wanted_of(workspace, person).names)
     stranger = "NB-0000-0000-00001"
@@ -132,7 +137,7 @@ def test_nobody_known_no_name_no_reason_or_a_reason_that_tells_who_is_refused_an
         (person, Asking("A N Other", f"letter of the {surname} family", DAY), "says who it is about"),
     ):
         with pytest.raises(BadInput, match=said) as refusal:
-            act(small_run, who, asking)
+            act(workspace.root, who, asking)
         assert who not in str(refusal.value)
         assert surname not in str(refusal.value)
     assert not workspace.rights.exists()

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -34,11 +33,6 @@ LISTS = date(2026, 1, 1)
 
 def quiet(line: str) -> None:
     """Nobody listens."""
-
-
-@pytest.fixture
-def workspace(small_run: Path, tmp_path: Path) -> Workspace:
-    return Workspace(shutil.copytree(small_run, tmp_path / "workspace"))
 
 
 @pytest.fixture
