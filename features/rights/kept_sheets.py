@@ -20,6 +20,8 @@ from features.workspace import whole_file
 Row = dict[str, str]
 Owns = Callable[[Row], bool]
 KNOWN_BY = {*NUMBER_COLUMNS, "forename", "surname", "source_table"}
+MOST_LINES = 20
+"""A row over more lines than this has a quote that was never closed: each of its lines is read by itself."""
 AS_SENT = {"encoding": "utf-8", "errors": "surrogateescape"}
 """Bytes that are not text come out as they went in."""
 _UNDER = {feed.name: AGREEMENTS[feed.agreement] for feed in FEEDS}
@@ -101,8 +103,15 @@ def _csv_rows(path: Path) -> Iterator[tuple[list[str], Row]]:
         yield list(lines), {}
         lines.clear()
         for cells in _lenient(reader):
-            yield list(lines), dict(zip(header, cells, strict=False))
+            if len(lines) > MOST_LINES:
+                yield from (([line], _one_line(header, line)) for line in lines)
+            else:
+                yield list(lines), dict(zip(header, cells, strict=False))
             lines.clear()
+
+
+def _one_line(header: list[str], line: str) -> Row:
+    return dict(zip(header, next(_lenient(csv.reader([line])), []), strict=False))
 
 
 def _remembering(stream: Iterator[str], lines: list[str]) -> Iterator[str]:

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from features.workspace import write_text
 
-TESTS = ("intake_killed", "intake_concurrent", "train_killed", "bundle_tampering", "intake_fuzz", "erasure_complete",
-         "audit_planted_faults", "audit_false_alarms")  # fmt: skip
+TESTS = ("intake_killed", "intake_concurrent", "train_killed", "bundle_tampering", "intake_fuzz",
+         "erasure_complete", "keys_rotated", "audit_planted_faults", "audit_false_alarms")  # fmt: skip
 ALL = 100
 SEED = 20260101
 
