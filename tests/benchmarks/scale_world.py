@@ -82,6 +82,7 @@ def write(folder: Path, size: world.Size) -> None:
         for table in ("event", "relation", "area_event", "person"):
             store.execute(f"CREATE TEMP VIEW new_{table} AS SELECT * FROM {table}")
         store.execute(f"CREATE TABLE content AS {content_sql()}")
+        store.execute("CREATE TABLE objection (person BIGINT)")
         store.execute("CREATE TABLE load AS SELECT 'drawn' AS input_digest, '{}' AS report")
 
 
