@@ -16,7 +16,7 @@ REFERENCE = "linear"
 SIDES = ("125000", "250000", "500000", "1000000")
 """Children aged 10-17 at any time; the first is about as many as live in the real area."""
 QUICKER = 20
-TIMES = 1
+TIMES = {"125000": 3, "250000": 1, "500000": 1, "1000000": 1}
 
 
 def prepare(folder: Path, quick: bool) -> str:
