@@ -17,12 +17,12 @@ __all__ = ["REFERENCE", "SIDES", "answer", "prepare", "side"]
 
 REFERENCE = "LightGBM, pred_contrib on the same rows"
 SIDES = ("ours", "reference")
-TIMES = 1
+COPIES = 1
 MOST_APART = 2e-6
 """In log odds."""
 
 
-def side(name: str, folder: Path, times: int = TIMES) -> Callable[[], Any]:
+def side(name: str, folder: Path, times: int = COPIES) -> Callable[[], Any]:
     """One side's work, with the model loaded and the rows in memory."""
     import lightgbm
 

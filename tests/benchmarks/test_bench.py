@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,9 @@ def test_every_comparison_is_listed_and_says_what_it_compares() -> None:
     texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
     found = {name for name, text in texts.items() if "\nREFERENCE = " in text}
     assert found == set(COMPARISONS)
+    for name in COMPARISONS:
+        module = import_module(f"tests.benchmarks.{name}")
+        assert set(getattr(module, "TIMES", dict.fromkeys(module.SIDES))) == set(module.SIDES), name
 
 
 def test_answers_that_differ_fail_the_bench(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
