@@ -15,6 +15,9 @@ class Defects:
 
     new_record: float = 0.035
     """Of police contacts after the first: open another record of the same child instead of finding the old one."""
+    not_carried_over: float = 0.06
+    """Of children police knew before their new records system: not found in it when next met, so a record is opened
+    again. A setting."""
     merged: float = 0.60
     """Of such records: later merged into an earlier one."""
     merged_in_a_chain: float = 0.50

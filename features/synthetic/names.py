@@ -124,14 +124,15 @@ def without_accents(name: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def record_numbers(prefix: str, numbers: NDArray[np.int64], width: int) -> pa.Array:
-    """Partners' record numbers: a prefix and a number padded with zeros.
+def record_numbers(prefix: str | NDArray[np.str_], numbers: NDArray[np.int64], width: int) -> pa.Array:
+    """Partners' record numbers: a prefix (one for all, or one each) and a number padded with zeros.
 
     >>> record_numbers("OCC", np.array([7]), 4).to_pylist()
     ['OCC0007']
     """
     digits = pc.utf8_lpad(pc.cast(pa.array(numbers), pa.string()), width, "0")
-    return pc.binary_join_element_wise(pa.scalar(prefix), digits, "")
+    start = pa.scalar(prefix) if isinstance(prefix, str) else pa.array(prefix)
+    return pc.binary_join_element_wise(start, digits, "")
 
 
 def shuffled_numbers(rng: np.random.Generator, count: int, first: int) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.synthetic.areas import Areas
-from features.synthetic.clock import MINUTES_A_DAY, Ints
+from features.synthetic.clock import MINUTES_A_DAY, NEW_SYSTEM, Ints
 from features.synthetic.contacts import IC_CODES, seen_ethnicity
 from features.synthetic.defects import USUAL, Defects
 from features.synthetic.name_lists import SHORT
@@ -42,8 +42,8 @@ def make_nominals(
 ) -> Nominals:
     """Person records for all contacts, each ``(children, minutes recorded)``.
 
-    A contact after the first sometimes opens a new record instead of finding the old one; most of those are later
-    merged into an earlier record, a few through another merged one.
+    A contact after the first sometimes opens a new record instead of finding the old one, more often the first in a new
+    records system; most of those are later merged into an earlier record, a few through another merged one.
     """
     child = np.concatenate([who for who, _ in contacts])
     when = np.concatenate([minute for _, minute in contacts])
@@ -51,6 +51,8 @@ def make_nominals(
     child, when = child[order], when[order]
     first = np.r_[True, child[1:] != child[:-1]]
     opens = first | (rng.random(len(child)) < defects.new_record)
+    not_found = rng.spawn(1)[0].random(len(child)) < defects.not_carried_over
+    opens |= ~first & not_found & _is_new(when) & ~_is_new(np.r_[when[:1], when[:-1]])
     opened = np.cumsum(opens)
     start = opened[np.maximum.accumulate(np.where(first, np.arange(len(child)), 0))]
     rank = opened - start
@@ -59,6 +61,11 @@ def make_nominals(
     rows = np.flatnonzero(opens)
     lengths = [len(who) for who, _ in contacts]
     return _numbered(rng, child[rows], when[rows], rank[rows], record, order, lengths, defects)
+
+
+def _is_new(when: Ints) -> Bools:
+    """Which minutes are in the new records system."""
+    return when >= NEW_SYSTEM * MINUTES_A_DAY
 
 
 def _numbered(
@@ -75,7 +82,7 @@ def _numbered(
     merged = np.where(merged >= 0, place[merged], -1)[by_time]
     of_row = np.empty(len(order), dtype=np.int64)
     of_row[order] = place[record]
-    ids = record_numbers("N", shuffled_numbers(rng, count, 10_000_000), 9)
+    ids = record_numbers(np.where(_is_new(created[by_time]), "P", "N"), shuffled_numbers(rng, count, 10_000_000), 9)
     parts = np.split(of_row, np.cumsum(lengths)[:-1])
     return Nominals(child[by_time], created[by_time], merged, rank[by_time], ids, tuple(parts))
 

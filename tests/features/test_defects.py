@@ -15,9 +15,11 @@ from features.intake import take_in
 from features.synthetic import make_partners
 from features.synthetic.areas import Areas, made_up_areas
 from features.synthetic.broken_rows import BROKEN, spoil
+from features.synthetic.clock import NEW_SYSTEM
 from features.synthetic.defects import USUAL, Defects
 from features.synthetic.name_pools import LOCALES, TRADITIONS, pool_of
 from features.synthetic.names import ETHNIC_CODES
+from features.synthetic.nominals import make_nominals
 from features.synthetic.population import Children, make_children
 from features.synthetic.recorded import typed_births, typed_names
 from features.windows import days_since_epoch
@@ -122,6 +124,22 @@ def test_children_with_two_surnames_are_known_outside_school_by_either(children:
     _, surname = typed_names(np.random.default_rng(7), children, np.flatnonzero(two), defects=USUAL)
     other = children.families.other_surname[children.family][two]
     assert (surname == other).mean() == pytest.approx(USUAL.other_surname_used, rel=0.25)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_a_new_records_system_opens_records_again_as_often_as_set_and_numbers_them_its_way(share: float) -> None:
+    rng = np.random.default_rng(8)
+    child = rng.integers(0, 4_000, 30_000)
+    when = rng.integers(days_since_epoch(date(2016, 1, 1)), days_since_epoch(date(2026, 1, 1)), len(child)) * 1440
+    made = make_nominals(rng, [(child, when)], replace(NONE, not_carried_over=share))
+    records = pd.DataFrame({"child": made.child, "created": made.created, "number": made.ids.to_pandas()})
+    is_new = records["created"] >= NEW_SYSTEM * 1440
+    assert (records["number"].str[0] == np.where(is_new, "P", "N")).all()
+    met = pd.DataFrame({"child": child, "is_new": when >= NEW_SYSTEM * 1440}).groupby("child")["is_new"]
+    across = met.any() & ~met.all()
+    again = records[records.duplicated("child")]
+    assert len(again) == pytest.approx(share * across.sum(), rel=0.1)
+    assert (again["created"] >= NEW_SYSTEM * 1440).all()
 
 
 @pytest.fixture(scope="module")
