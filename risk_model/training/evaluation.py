@@ -80,7 +80,7 @@ def evaluate(experiment: Experiment, predictions: Predictions, resamples: Resamp
     ``resamples`` were drawn from all people of all test slices, so that figures of several splits and estimators can
     be compared draw by draw.
     """
-    values, draws = _measure(predictions, resamples)
+    values, draws = measure(predictions, resamples)
     figures = tuple(Figure(metric.name, values[metric.name], *interval(draws[metric.name])) for metric in METRICS)
     areas = np.unique(predictions.area)
     teams = tuple(
@@ -90,10 +90,10 @@ def evaluate(experiment: Experiment, predictions: Predictions, resamples: Resamp
     )
     if len(areas) == 1:  # the one team's figures are everybody's
         own = tuple(figure for name in TEAM_METRICS for figure in figures if figure.name == name)
-        teams = (TeamFigures(str(areas[0]), experiment.capacity[str(areas[0])], _counts(predictions), own),)
+        teams = (TeamFigures(str(areas[0]), experiment.capacity[str(areas[0])], counts_of(predictions), own),)
     return Evaluation(
-        predictions.estimator, predictions.split, _counts(predictions), figures, _ties(experiment, predictions), teams,
-        draws,
+        predictions.estimator, predictions.split, counts_of(predictions), figures, _ties(experiment, predictions),
+        teams, draws,
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def difference(these: Sequence[Evaluation], those: Sequence[Evaluation], metric:
     return Difference(these[0].estimator, those[0].estimator, figure)
 
 
-def _measure(rows: Predictions, resamples: Resamples) -> tuple[dict[str, float], dict[str, Floats]]:
+def measure(rows: Predictions, resamples: Resamples) -> tuple[dict[str, float], dict[str, Floats]]:
     """Every metric of the rows as they are, and of every draw."""
     drawn = resamples.of(rows.person)
     sums = sum_metrics(rows.probability, rows.outcome, rows.listed)
@@ -131,9 +131,9 @@ def _team(
     experiment: Experiment, rows: Predictions, resamples: Resamples, area: str, inside: NDArray[np.intp]
 ) -> TeamFigures:
     own = take(rows, inside)
-    values, draws = _measure(own, resamples)
+    values, draws = measure(own, resamples)
     figures = tuple(Figure(name, values[name], *interval(draws[name])) for name in TEAM_METRICS)
-    return TeamFigures(area, experiment.capacity[area], _counts(own), figures)
+    return TeamFigures(area, experiment.capacity[area], counts_of(own), figures)
 
 
 def take(rows: Predictions, keep: NDArray[np.intp]) -> Predictions:
@@ -142,7 +142,8 @@ def take(rows: Predictions, keep: NDArray[np.intp]) -> Predictions:
     return Predictions(rows.estimator, rows.split, **parts)
 
 
-def _counts(rows: Predictions) -> Counts:
+def counts_of(rows: Predictions) -> Counts:
+    """What figures of these rows rest on."""
     positive = rows.outcome > 0
     return Counts(
         rows=len(rows),

@@ -7,16 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
 from risk_model.errors import NotPublishable, Refusal, Untrainable, all_faults
 from risk_model.experiment import Experiment
 from risk_model.training import missing
 from risk_model.training.bands import Predicted, make_bands
+from risk_model.training.breakdowns import Part, breakdowns
 from risk_model.training.calibration import Calibrator, fit_calibrator
 from risk_model.training.capacity import check_capacity, listed_by_team
-from risk_model.training.dataset import Dataset
 from risk_model.training.estimators import ESTIMATORS, check_estimators
 from risk_model.training.estimators.base import Fitted
 from risk_model.training.evaluation import Evaluation, evaluate, take
@@ -34,7 +33,7 @@ from risk_model.training.predictions import (
 from risk_model.training.proof import prove_recipe
 from risk_model.training.scorer import ScoringModel
 from risk_model.training.selection import Selection, check_selection, select
-from risk_model.training.splits import Split, check_splits, final_split, temporal_splits
+from risk_model.training.splits import Split, check_splits, final_split, seen_before, temporal_splits
 from risk_model.training.stability import stabilities
 from risk_model.training.suspicion import refuse_too_good
 
@@ -55,13 +54,15 @@ class Failure:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """All that training found. ``evaluations`` go estimator by estimator: each split, then all splits pooled."""
+    """All that training found. ``evaluations`` go estimator by estimator: each split, then all splits pooled;
+    ``breakdowns`` are the chosen one's."""
 
     splits: tuple[Split, ...]
     predictions: tuple[Predictions, ...]
     evaluations: tuple[Evaluation, ...]
     selection: Selection
     failures: tuple[Failure, ...]
+    breakdowns: tuple[Part, ...] = ()
 
 
 def train(
@@ -85,10 +86,7 @@ def train(
     write_predictions(folder, predictions)
     write_json(folder / FAILURES, [asdict(failure) for failure in failures])
     say("measuring, with intervals")
-    evaluations = evaluate_all(experiment, predictions)
-    return TrainingResult(
-        splits, predictions, evaluations, _select(experiment, splits, predictions, evaluations), failures
-    )
+    return _measured(experiment, known, splits, predictions, failures)
 
 
 def reread(experiment: Experiment, inputs: Inputs, folder: Path) -> TrainingResult:
@@ -96,13 +94,22 @@ def reread(experiment: Experiment, inputs: Inputs, folder: Path) -> TrainingResu
 
     :raises MissingStep: nothing has been trained there.
     """
-    splits = temporal_splits(experiment, inputs.labelled().rows.as_of)
-    predictions = read_predictions(folder)
-    evaluations = evaluate_all(experiment, predictions)
+    known = inputs.labelled()
     failures = tuple(Failure(**failure) for failure in read_json(folder / FAILURES))
-    return TrainingResult(
-        splits, predictions, evaluations, _select(experiment, splits, predictions, evaluations), failures
+    return _measured(
+        experiment, known, temporal_splits(experiment, known.rows.as_of), read_predictions(folder), failures
     )
+
+
+def _measured(
+    experiment: Experiment, known: Inputs, splits: tuple[Split, ...], predictions: tuple[Predictions, ...],
+    failures: tuple[Failure, ...],
+) -> TrainingResult:  # fmt: skip
+    evaluations = evaluate_all(experiment, predictions)
+    selection = _select(experiment, splits, predictions, evaluations)
+    own = [part for part in predictions if part.estimator == selection.chosen]
+    parts = breakdowns(experiment, known.rows, splits, own)
+    return TrainingResult(splits, predictions, evaluations, selection, failures, parts)
 
 
 def _select(
@@ -224,12 +231,6 @@ def predict_split(experiment: Experiment, name: str, known: Inputs, split: Split
     if not 0 < unseen.outcome.sum() < len(unseen):
         raise Untrainable(f'{split.name}: people_seen = "leave_out" leaves too few to test on; use "keep"')
     return unseen
-
-
-def seen_before(rows: Dataset, split: Split, person: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of these people a split's training or calibration slice held too."""
-    learned = [rows.between(part.first, part.before).person for part in (split.train, split.calibrate)]
-    return np.isin(person, np.concatenate(learned))
 
 
 def refit_final(

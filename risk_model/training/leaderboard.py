@@ -14,6 +14,8 @@ from typing import Any
 from features.workspace import write_json, write_text
 from risk_model import words
 from risk_model.experiment import Experiment
+from risk_model.training.breakdowns import FIGURES as PART_FIGURES
+from risk_model.training.breakdowns import Part
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import TEAM_METRICS, Difference, Evaluation, TeamFigures
 from risk_model.training.fitting import TrainingResult
@@ -60,6 +62,7 @@ def leaderboard_json(experiment: Experiment, result: TrainingResult) -> dict[str
             {"name": split.name, "train": split.train.plain, "calibrate": split.calibrate.plain,
              "test": split.test.plain if split.test else None} for split in result.splits
         ],
+        "breakdowns": [_breakdown_json(each, under) for each in result.breakdowns],
         "evaluations": [_evaluation_json(each, under) for each in result.evaluations],
         "against_rule": [_difference_json(each) for each in result.selection.against_rule],
         "failures": [vars(failure) for failure in result.failures],
@@ -80,6 +83,11 @@ def _evaluation_json(evaluation: Evaluation, under: int) -> dict[str, Any]:
             for team in evaluation.teams
         },
     }
+
+
+def _breakdown_json(part: Part, under: int) -> dict[str, Any]:
+    shown = {f.name: _figure_json(shown_figure(f, part.counts, under, TEAM_DIGITS)) for f in part.figures}
+    return {"by": part.by, "group": part.group, "counts": shown_counts(part.counts, under), "figures": shown}
 
 
 def _figure_json(figure: Figure | None) -> dict[str, float | None] | None:
@@ -127,6 +135,12 @@ def _cells(figures: Evaluation | TeamFigures, wanted: tuple[str, ...], under: in
     return [say_figure(by_name[name]) for name in wanted]
 
 
+def _part_cells(part: Part, under: int) -> list[str]:
+    """A part's figures as text, in order; a dash where there is none of the kind."""
+    by_name = {each.name: say_figure(shown_figure(each, part.counts, under, TEAM_DIGITS)) for each in part.figures}
+    return [by_name.get(name, "\u2013") for name in PART_FIGURES]
+
+
 def _named(result: TrainingResult, each: Evaluation) -> str:
     return ESTIMATORS[each.estimator].plain_name + (" *" if each.estimator == result.selection.chosen else "")
 
@@ -164,6 +178,9 @@ def render_html(
         ],
         teams=[(names.get(t.area, t.area), t.places, _cells(t, TEAM_HEADLINES, under)) for t in chosen.teams],
         chosen_name=ESTIMATORS[result.selection.chosen].plain_name,
+        parts=[(part.by, part.group, shown_counts(part.counts, under), _part_cells(part, under))
+               for part in result.breakdowns],
+        part_headlines=[BY_NAME[name] for name in PART_FIGURES],
         differences=[say_difference(each) for each in result.selection.against_rule],
         plots=[(plot.alt, base64.b64encode(plot.png).decode()) for plot in plots],
         percent=words.percent,

@@ -221,3 +221,9 @@ def _whole_days(days: Days) -> WholeDays:
 def _selected(as_of: WholeDays, part: Slice) -> NDArray[np.bool_]:
     epoch = date(1970, 1, 1)
     return (as_of >= (part.first - epoch).days) & (as_of < (part.before - epoch).days)
+
+
+def seen_before(rows: Dataset, split: Split, person: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of these people a split's training or calibration slice held too."""
+    learned = [rows.between(part.first, part.before).person for part in (split.train, split.calibrate)]
+    return np.isin(person, np.concatenate(learned))
