@@ -19,6 +19,10 @@ MOST_PURE = 0.9
 """No single fact known beforehand marks out people of whom so many have a rare outcome."""
 LEAST_MARKED = 20
 """A smaller group may be pure by chance."""
+CLIFF = 0.5
+"""Those beside such a group, as many again, must have the outcome less often than this times as often: a leak ends all
+at once. Where need grows with a count, those with the most have it nearly all, and those with a little less nearly so.
+"""
 RARE = 0.2
 """Purity says something only where the outcome is rarer than this."""
 
@@ -27,7 +31,7 @@ def refuse_too_good(rows: Dataset, where: str) -> None:
     """Refuse training rows in which one feature, either way round, or its being missing, gives the outcome away.
 
     :raises Untrainable: names every such feature, with its AUC above 0.95, or the 20 or more rows it marks out of which
-        over 90% have the outcome.
+        over 90% have the outcome, unlike those beside them.
     """
     positive = rows.outcome > 0
     faults = []
@@ -56,7 +60,8 @@ def _furthest_auc(column: NDArray[np.float32], positive: NDArray[np.bool_]) -> f
 
 
 def _purest_group(column: NDArray[np.float32], positive: NDArray[np.bool_]) -> tuple[int, float]:
-    """The purest of the groups with the lowest values, with the highest and with none, of LEAST_MARKED rows or more.
+    """The purest of the groups with the lowest values, with the highest and with none, of LEAST_MARKED rows or more and
+    with a cliff beside it.
 
     How many rows it has, and what share of them are positive.
     """
@@ -67,8 +72,16 @@ def _purest_group(column: NDArray[np.float32], positive: NDArray[np.bool_]) -> t
     wanted = np.r_[0, np.cumsum(positive[order])]
     ends = np.r_[np.flatnonzero(np.diff(column[order[:known]])) + 1, known]
     starts = np.r_[0, ends[:-1]]
-    sizes = np.r_[ends, known - starts, len(column) - known]
-    positives = np.r_[wanted[ends], wanted[known] - wanted[starts], wanted[-1] - wanted[known]]
-    share = np.where(sizes >= LEAST_MARKED, positives / np.maximum(sizes, 1), 0.0)
+    after = np.minimum(ends + np.maximum(ends, LEAST_MARKED), known)
+    before = np.maximum(starts - np.maximum(known - starts, LEAST_MARKED), 0)
+    after, before = ends[np.searchsorted(ends, after)], starts[np.searchsorted(starts, before, "right") - 1]
+    after[-1] = len(column)  # beside all that are known lie those that are not
+    first, last = np.r_[np.zeros_like(ends), starts, known], np.r_[ends, np.full_like(starts, known), len(column)]
+    beside_from, beside_to = np.r_[ends, before, 0], np.r_[after, starts, known]
+    share, beside = (
+        (wanted[to] - wanted[since]) / np.maximum(to - since, 1)
+        for since, to in ((first, last), (beside_from, beside_to))
+    )
+    share = np.where((last - first >= LEAST_MARKED) & (beside < CLIFF * share), share, 0.0)
     at = int(share.argmax())
-    return int(sizes[at]), float(share[at])
+    return int(last[at] - first[at]), float(share[at])

@@ -141,6 +141,22 @@ def test_a_feature_that_gives_a_few_away_is_refused_too(world: World, otherwise:
         refuse_too_good(with_feature(world, "key_worker", column).rows, "here")
 
 
+def test_a_count_with_which_need_grows_is_no_leak_however_sure_those_with_the_most_are(world: World) -> None:
+    rng = np.random.default_rng(1)
+    count = rng.geometric(0.4, 20_000) - 1
+    outcome = (rng.random(len(count)) < 1 / (1 + np.exp(4.6 - 0.75 * count))).astype(float)
+    assert outcome.mean() < 0.2
+    assert outcome[count >= 10].mean() > 0.9
+    rows = world.rows.rows(np.arange(len(count)) % len(world.rows))
+    grown = replace(rows, outcome=outcome, X=count[:, None].astype(np.float32), feature_names=("records",),
+                    directions=(1,), missing=())  # fmt: skip
+    refuse_too_good(grown, "here")
+    marked = np.where(outcome > 0, rng.random(len(count)) < 0.05, rng.random(len(count)) < 1e-4)
+    given_away = replace(grown, X=np.where(marked, 30, rng.permutation(count))[:, None].astype(np.float32))
+    with pytest.raises(Untrainable, match="records: of"):
+        refuse_too_good(given_away, "here")
+
+
 def test_one_estimator_that_fails_is_reported_and_the_others_go_on(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
