@@ -134,10 +134,9 @@ def make_event_tables(connection: Connection, pseudonymiser: Pseudonymiser) -> N
 
 def content_digest(connection: Connection, feed: Feed, links: str) -> str:
     """A digest of a feed's good rows, whatever their order, of how they are read, and of who is who."""
-    cells = ", ".join(f"coalesce({sql_name(column.name)}::VARCHAR, chr(30))" for column in feed.columns)
+    cells = ", ".join(sql_name(column.name) for column in feed.columns)
     summed = connection.execute(f"""
-        SELECT count(*)::VARCHAR || ' ' || coalesce(sum(md5_number_lower(concat_ws(chr(31), {cells}))), 0)::VARCHAR
-        FROM {sql_name(feed.name)}
+        SELECT count(*)::VARCHAR || ' ' || coalesce(sum(hash({cells})::HUGEINT), 0)::VARCHAR FROM {sql_name(feed.name)}
     """).fetchall()
     return digest([summed[0][0], asdict(feed), links if feed.numbering else ""])
 
