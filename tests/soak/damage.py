@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import random
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 Damage = Callable[[bytes, random.Random], bytes]
 HUGE = 3_000_000
+CLOCK = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ROWS = 60
 ODD_CELLS = (
     b"9999-99-99", b"0000-00-00 00:00", b"31/12/2024", b"-1", b"1e309", b"NaN", b"NULL", b"'; DROP TABLE event; --",
@@ -164,7 +166,17 @@ def _workbook(content: bytes, change: Callable[[str, int], str]) -> bytes:
         if number < ROWS:
             sheet.append([change(ILLEGAL_CHARACTERS_RE.sub("", cell), number) for cell in row])
     book.save(packed)
-    return packed.getvalue()
+    return _without_a_clock(packed)
+
+
+def _without_a_clock(packed: io.BytesIO) -> bytes:
+    """The same workbook, its parts dated 1980: openpyxl writes the time of day into it, and a seed must do the same."""
+    still = io.BytesIO()
+    with zipfile.ZipFile(packed) as book, zipfile.ZipFile(still, "w", zipfile.ZIP_DEFLATED) as dated:
+        for name in book.namelist():
+            part = CLOCK.sub(b"1980-01-01T00:00:00Z", book.read(name))
+            dated.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
+    return still.getvalue()
 
 
 WORKBOOKS: tuple[Damage, ...] = (workbook, workbook_with_a_formula, workbook_damaged, zip_bomb)
