@@ -120,7 +120,7 @@ def measure(rows: Predictions, resamples: Resamples) -> tuple[dict[str, float], 
     for metric, all_rows, each_draw in zip(
         ("auc", "average_precision"),
         rank_metrics(rows.raw_score, rows.outcome, once),
-        rank_metrics(rows.raw_score, rows.outcome, drawn.times[:, drawn.index]),
+        rank_metrics(rows.raw_score, rows.outcome, drawn.times, drawn.index),
         strict=True,
     ):
         plain[metric], draws[metric] = all_rows, each_draw

@@ -6,17 +6,19 @@ list of limited places finds is an expectation over ties (``listed``), so no fig
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.training.calibration import bin_numbers, sigmoid
+from risk_model.training.ranked import pass_down
 
 Floats = NDArray[np.float64]
 BINS = 10
-BLOCK = 100
-"""Weightings handled at once, to bound memory."""
+WORKERS = 2
+"""Shares of the weightings handled side by side."""
 
 
 @dataclass(frozen=True)
@@ -46,36 +48,21 @@ CAPACITY_METRICS = ("recall_at_capacity", "precision_at_capacity", "lift_at_capa
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
 
 
-def rank_metrics(score: Floats, outcome: Floats, weights: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    """AUC and average precision, one of each for every row of ``weights`` ``(m, n)``; NaN where a class is empty.
+def rank_metrics(
+    score: Floats, outcome: Floats, weights: NDArray[np.uint8], column: NDArray[np.intp] | None = None
+) -> tuple[Floats, Floats]:
+    """AUC and average precision, one of each for every row of ``weights``; NaN where a class is empty.
 
-    Rows with equal scores count as half ranked each way (AUC), or are taken together (average precision).
+    ``weights`` are ``(m, n)``, or ``(m, k)`` where ``column`` ``(n,)`` says which of the ``k`` each row's is. Rows with
+    equal scores count as half ranked each way (AUC), or are taken together (average precision).
     """
     order = np.argsort(-score, kind="stable")
-    found = [_ranked(score[order], outcome[order], weights[at : at + BLOCK][:, order])
-             for at in range(0, len(weights), BLOCK)]  # fmt: skip
-    return np.concatenate([auc for auc, _ in found]), np.concatenate([precision for _, precision in found])
-
-
-def _ranked(score: Floats, outcome: Floats, weights: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    """The same for rows sorted from the highest score; only positions of positives are looked at after one pass."""
-    at = np.flatnonzero(outcome > 0)
-    first = np.searchsorted(-score, -score[at], "left")
-    last = np.searchsorted(-score, -score[at], "right")
-    rows_to = np.zeros((len(weights), len(score) + 1), dtype=np.int32)
-    np.cumsum(weights, axis=1, out=rows_to[:, 1:])
-    own = weights[:, at].astype(np.int64)
-    positives_to = np.zeros((len(weights), len(at) + 1), dtype=np.int64)
-    np.cumsum(own, axis=1, out=positives_to[:, 1:])
-    taken = positives_to[:, np.searchsorted(at, last)]
-    total = positives_to[:, -1].astype(np.float64)
-    negatives = rows_to[:, -1] - total
-    above = rows_to[:, first] - positives_to[:, np.searchsorted(at, first)]
-    tied = rows_to[:, last] - taken - above
-    with np.errstate(invalid="ignore", divide="ignore"):
-        beaten = negatives[:, None] - above - tied / 2
-        auc = (own * beaten).sum(axis=1) / (total * negatives)
-        precision = (own * np.where(own > 0, taken / np.maximum(rows_to[:, last], 1), 0)).sum(axis=1) / total
+    at = order if column is None else column[order]
+    positive, ends = outcome[order] > 0, np.r_[np.diff(score[order]) != 0, np.ones(min(len(score), 1), dtype=bool)]
+    auc, precision = np.full((2, len(weights)), np.nan)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts = [slice(part[0], part[-1] + 1) for part in np.array_split(np.arange(len(weights)), WORKERS) if len(part)]
+        list(pool.map(lambda part: pass_down(weights[part], at, positive, ends, auc[part], precision[part]), parts))
     return auc, precision
 
 

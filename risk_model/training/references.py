@@ -29,5 +29,5 @@ def measure_reference(name: str, scores: pa.Table, rows: Predictions, draws: int
     resamples = resample_people(rows.person[kept], draws, seed)
     score, outcome = given[kept], rows.outcome[kept]
     value = rank_metrics(score, outcome, np.ones((1, kept.sum()), np.uint8))[0][0]
-    low, high = interval(rank_metrics(score, outcome, resamples.times[:, resamples.index])[0])
+    low, high = interval(rank_metrics(score, outcome, resamples.times, resamples.index)[0])
     return Reference(name, Figure("auc", float(value), low, high), int(kept.sum()))
