@@ -130,6 +130,8 @@ class AuditPlan(Part):
     least_ratio: float = Field(default=0.8, gt=0, le=1)
     least_positives: int = Field(default=20, ge=1)
     suppress_under: int = Field(default=5, ge=1)
+    other_outcomes: tuple[OutcomePlan, ...] = ()
+    """Other labels that ``audit --full`` learns from, to see how the lists would move: arrest is not offending."""
 
 
 class CardPlan(Part):

@@ -35,7 +35,7 @@ from features.workspace import (
     write_text,
 )
 from risk_model import telling
-from risk_model.auditing import audit_version
+from risk_model.auditing import alternatives, audit_version, told
 from risk_model.carding import card_inputs, provenance_of
 from risk_model.document import PLOTS
 from risk_model.errors import BadInput, MissingStep, NotPermitted
@@ -125,13 +125,18 @@ class Pipeline(Experimenting):
         self.needs_training()
         return self.train()
 
-    def audit(self, name: str = "") -> Made:
-        """What the audits find of the model that would be published; with a name, of that version (or ``champion``)."""
+    def audit(self, name: str = "", full: bool = False) -> Made:
+        """What the audits find of the model that would be published; with a name, of that version (or ``champion``).
+
+        In full, what would be different if it had been made another way as well: everything is fitted again.
+        """
         self.needs_training()
-        if name:
-            return telling.of_audit(*audit_version(self, version := self._version(name)), version)
-        self.keep_audit(self.audited, self.folder)
-        return telling.of_audit(self.audited, self.folder)
+        version = self._version(name) if name else None
+        report, folder = audit_version(self, version) if version else (self.audited, self.folder)
+        if not version:
+            self.keep_audit(report, folder)
+        made = telling.of_audit(report, folder, version)
+        return told(made, alternatives(self, folder), folder) if full else made
 
     def card(self) -> Made:
         """The model card, as it would be published with a demonstration's sign-off."""

@@ -96,18 +96,26 @@ class Tracker:
         self, name: str, version: str, verdicts: Mapping[str, str], verdict: str, files: Sequence[Path]
     ) -> str:
         """Log an audit of a version: its report as page and JSON, its verdicts as tags; once for the same report."""
+        tags = {"audited_version": version, "audit_verdict": verdict}
+        return self._record_once(
+            name, "audit", tags | {f"audit.{each}": said for each, said in verdicts.items()}, files
+        )
+
+    def _record_once(self, name: str, what: str, tags: Mapping[str, str], files: Sequence[Path]) -> str:
+        """A run of its own for these files; the one there is, where the same were logged with the same tags before."""
         experiment_id = self._experiment(name)
-        key = digest([version, *(path.read_text(encoding="utf-8") for path in files)])
-        known = self.client.search_runs([experiment_id], f"tags.audit_digest = '{key}'", max_results=1)
+        key = digest([dict(tags), *(path.read_text(encoding="utf-8") for path in files)])
+        known = self.client.search_runs([experiment_id], f"tags.{what}_digest = '{key}'", max_results=1)
         if known:
             return str(known[0].info.run_id)
-        tags = {"audit_digest": key, "audited_version": version, "audit_verdict": verdict}
-        run = self._run(
-            experiment_id, f"{name} audit", tags | {f"audit.{each}": said for each, said in verdicts.items()}
-        )
+        run = self._run(experiment_id, f"{name} {what}", {f"{what}_digest": key} | dict(tags))
         self._log_files(run, files, ())
         self.client.set_terminated(run)
         return run
+
+    def record_alternatives(self, name: str, recommended: str, files: Sequence[Path]) -> str:
+        """Log what would be different if a model had been made another way: page and JSON; once for the same report."""
+        return self._record_once(name, "alternatives", {"recommended": recommended}, files)
 
     def register(
         self, model_folder: Path, name: str, version: str, feature_names: Sequence[str], aliases: Sequence[str] = ()

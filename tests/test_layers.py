@@ -38,7 +38,7 @@ ARROWS = {
     "oracle": ("experiment", "preparation", "training"),
     "telling": ("audits", "experiment", "oracle", "disclosure", "training", "publishing"),
     "state": ("experiment", "oracle", "preparation", "tracking", "training", "audits"),
-    "auditing": ("state", "publishing", "audits"),
+    "auditing": ("state", "publishing", "audits", "experiment", "preparation", "telling", "training"),
     "carding": ("experiment", "state", "tracking", "training", "publishing"),
     "experimenting": ("experiment", "planning", "preparation", "state", "telling", "training"),
     "pipeline": ("*",),

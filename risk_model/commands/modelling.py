@@ -49,12 +49,13 @@ def audit(
     what: Annotated[str, typer.Argument(metavar="EXPERIMENT|VERSION", help="A TOML page, a version, or champion.")]
     = f"{DEFAULT_EXPERIMENT}",
     experiment: Annotated[Path, typer.Option(metavar="EXPERIMENT", help="A version's page.")] = DEFAULT_EXPERIMENT,
+    full: Annotated[bool, typer.Option("--full", help="Fit it in other ways too: takes minutes.")] = False,
     workspace: WorkspacePath = WORKSPACE, json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Ask for whom a model fails, what it used, whether its reasons hold, and whom it would give away."""
     page = what.endswith(".toml")
     step(Path(what) if page else experiment, workspace, None, json, quiet,
-         lambda pipeline: pipeline.audit("" if page else what))  # fmt: skip
+         lambda pipeline: pipeline.audit("" if page else what, full))  # fmt: skip
 
 
 def reproduce(

@@ -213,10 +213,13 @@ def _kept_or_new(experiment: Experiment, name: str, known: Inputs, split: Split,
     return made
 
 
-def predict_split(experiment: Experiment, name: str, known: Inputs, split: Split) -> Predictions:
-    """One estimator by the one recipe, tested on the split's test slice."""
+def predict_split(
+    experiment: Experiment, name: str, known: Inputs, split: Split, learn: Inputs | None = None
+) -> Predictions:
+    """One estimator by the one recipe, tested on the split's test slice; ``learn`` are the rows to learn from instead
+    of ``known`` (the same features), where a comparison asks what another label or other rows would teach."""
     assert split.test is not None
-    fitted, calibrator = fit_recipe(experiment, name, known, split)
+    fitted, calibrator = fit_recipe(experiment, name, learn or known, split)
     test = known.within(split.test)
     raw = fitted.raw_score(test.rows.X, test.protected(ESTIMATORS[name].needs_protected))
     keys = list_keys(experiment, test.rows.as_of)

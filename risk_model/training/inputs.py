@@ -28,11 +28,14 @@ class Inputs:
 
     def within(self, part: Slice) -> Inputs:
         """The rows of a slice."""
-        inside = (self.rows.as_of >= np.datetime64(part.first)) & (self.rows.as_of < np.datetime64(part.before))
-        return self.keep(inside)
+        return self.keep(self.inside(part))
 
-    def keep(self, rows: NDArray[np.bool_]) -> Inputs:
-        """The rows of a mask."""
+    def inside(self, part: Slice) -> NDArray[np.bool_]:
+        """Which rows lie in a slice."""
+        return (self.rows.as_of >= np.datetime64(part.first)) & (self.rows.as_of < np.datetime64(part.before))
+
+    def keep(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Inputs:
+        """The rows of a mask, or at these positions (one may come more than once)."""
         male = None if self.is_male is None else self.is_male[rows]
         return Inputs(self.rows.rows(rows), male, None if self.event_on is None else self.event_on[rows])
 

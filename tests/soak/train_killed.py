@@ -15,7 +15,7 @@ from risk_model.publishing.files import digests_of
 from tests.conftest import CHILDREN, HOUSE
 from tests.soak.commands import run, run_and_kill
 
-CASES = 5
+CASES = 20
 PAGE = HOUSE / "experiments" / "first_time_entry.toml"
 SMALLER = {r"^rounds = \d+": "rounds = 60", r"^bootstrap_resamples = \d+": "bootstrap_resamples = 100"}
 
