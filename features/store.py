@@ -27,8 +27,8 @@ MEMORY = "1000MB"
 LOADING = ".loading"
 TURNED = ".turned."
 LEFT_BEHIND = (".warehouse.duckdb.*", ".identities.sealed.*", ".quarantine.*", "quarantine/.refused.*",
-               f"{LOADING}/store.duckdb*", f"{LOADING}/.spill/*")  # fmt: skip
-"""Under a workspace's data: files and folders that only a killed load leaves."""
+               f"{LOADING}/store.duckdb*", f"{LOADING}/.spill/*", ".disturbed.*")  # fmt: skip
+"""Under a workspace's data: files and folders that only a killed load, or a killed full audit, leaves."""
 
 
 def connect(path: Path, read_only: bool = False) -> Connection:

@@ -5,12 +5,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
+import pyarrow.compute as pc
+
+from features.build import build_feature_table
+from features.disturbing import DISTURBANCES, write_disturbed
 from features.outcomes import OutcomeRule, label
 from features.warehouse import Warehouse
 from risk_model.audits import AuditReport
 from risk_model.audits.alternatives import AlternativesReport, Asked, compare, try_all
-from risk_model.audits.alternatives.page import PAGE
+from risk_model.audits.alternatives.page import PAGE, Faulty
+from risk_model.audits.feeds_failing import places_changed, said
 from risk_model.errors import MissingStep
 from risk_model.experiment import Experiment, OutcomePlan
 from risk_model.preparation import Prepared, chosen_features, outcome_events, prepare
@@ -19,6 +26,7 @@ from risk_model.publishing.versions import ModelVersion
 from risk_model.state import State
 from risk_model.telling import Made
 from risk_model.training.inputs import Inputs
+from risk_model.training.scorer import ScoringModel
 
 
 def audit_version(state: State, version: ModelVersion) -> tuple[AuditReport, Path]:
@@ -54,9 +62,27 @@ def alternatives(state: State, folder: Path) -> AlternativesReport:
             _with_discretion(state, warehouse),
             frozenset(each.name for each in chosen_features(experiment) if each.theme == POLICE_RESPONSE), warehouse,
         )  # fmt: skip
-        report = compare(asked, *try_all(asked, state.say))
+        report = compare(asked, *try_all(asked, state.say)).model_copy(update={"faulty": on_faulty_records(state)})
     state.tracker.record_alternatives(experiment.name, report.recommended, report.save(folder))
     return report
+
+
+def on_faulty_records(state: State) -> tuple[Faulty, ...]:
+    """How much the latest list hangs on what partners get wrong: the same model on faulty copies of the records."""
+    experiment, cohort = state.experiment, state.prepared.cohort.table
+    latest = pc.equal(cohort["as_of"], pc.max(cohort["as_of"]))
+    rows, before = cohort.filter(latest), state.prepared.features.matrix()[latest.to_numpy()]
+    model, area, found = ScoringModel.load(state.model_folder), np.array(rows["area"].to_pylist()), []
+    for how in DISTURBANCES:
+        state.say(f"the same people, but: {how.plain.lower()}")
+        with TemporaryDirectory(prefix=".disturbed.", dir=state.workspace.data) as folder:
+            copy = Path(folder) / "warehouse.duckdb"
+            write_disturbed(state.workspace.warehouse, copy, rows["person"].combine_chunks(), how, experiment.seed)
+            with Warehouse(copy) as warehouse:
+                made = build_feature_table(warehouse, rows, chosen_features(experiment), Path(folder) / "features")
+        share = places_changed(experiment, model, area, before, made.matrix())
+        found.append(Faulty(fault=how.plain, changed=said(experiment, len(rows), share)))
+    return tuple(found)
 
 
 def told(made: Made, report: AlternativesReport, folder: Path) -> Made:

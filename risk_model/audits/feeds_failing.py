@@ -16,8 +16,10 @@ from features.events import KINDS
 from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
 from risk_model.disclosure import show_rate
 from risk_model.errors import Refusal
+from risk_model.experiment import Experiment
 from risk_model.training.capacity import listed_by_team
 from risk_model.training.dataset import Dataset
+from risk_model.training.scorer import ScoringModel
 
 NAME = "feeds_failing"
 QUESTION = "What happens to a list when a feed fails or is late?"
@@ -74,20 +76,32 @@ def _partners(name: str, by_name: Mapping[str, AnyFeature]) -> set[str]:
 
 def changed(inputs: AuditInputs, latest: Dataset, X: NDArray[np.float32]) -> float:
     """The share of places that go to somebody else when rows score as ``X``."""
-    one_list = np.zeros(len(latest), dtype=int)
-    before, after = (
-        listed_by_team(inputs.model.raw_score(each), one_list, latest.area, inputs.experiment.capacity)
-        for each in (latest.X, X)
-    )
+    return places_changed(inputs.experiment, inputs.model, latest.area, latest.X, X)
+
+
+def places_changed(
+    experiment: Experiment,
+    model: ScoringModel,
+    area: NDArray[np.str_],
+    X: NDArray[np.float32],
+    now: NDArray[np.float32],
+) -> float:
+    """The share of one date's places that go to somebody else when the same people's inputs are ``now``, not ``X``."""
+    one_list = np.zeros(len(area), dtype=int)
+    before, after = (listed_by_team(model.raw_score(each), one_list, area, experiment.capacity) for each in (X, now))
     places = float(before.sum())
     return float(np.abs(before - after).sum() / 2 / places) if places else 0.0
 
 
-def _said(inputs: AuditInputs, latest: Dataset, share: float) -> str:
-    """Whole percent, hidden where the people who came or stayed are few."""
-    places = min(float(sum(inputs.experiment.capacity.values())), float(len(latest)))
-    shown = show_rate(share, share * places, (1 - share) * places, under=inputs.experiment.audit.suppress_under)
+def said(experiment: Experiment, rows: int, share: float) -> str:
+    """Whole percent of one date's places, hidden where the people who came or stayed are few."""
+    places = min(float(sum(experiment.capacity.values())), float(rows))
+    shown = show_rate(share, share * places, (1 - share) * places, under=experiment.audit.suppress_under)
     return FEW_OR_MOST if shown is None else f"{shown:.0%}"
+
+
+def _said(inputs: AuditInputs, latest: Dataset, share: float) -> str:
+    return said(inputs.experiment, len(latest), share)
 
 
 def _emptied(inputs: AuditInputs, X: NDArray[np.float32], columns: NDArray[np.intp]) -> NDArray[np.float32]:

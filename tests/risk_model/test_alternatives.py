@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from risk_model.audits.alternatives import AlternativesReport, Asked, compare, try_all
-from risk_model.audits.alternatives.page import Row
+from risk_model.audits.alternatives.page import Faulty, Row
 from risk_model.audits.alternatives.trying import Alternative, balancing_weights
 from risk_model.training.fitting import predict_split
 from risk_model.training.inputs import Inputs
@@ -185,3 +185,9 @@ def test_balancing_makes_the_outcome_as_common_in_every_group_and_keeps_numbers(
 def test_somebody_whose_group_is_not_known_counts_once(biased: Biased) -> None:
     assert isinstance(biased.asked.warehouse, DrawnWarehouse)
     assert balancing_weights(np.array(["not known", "a", "a"]), np.array([1.0, 1.0, 0.0]))[0] == 1
+
+
+def test_faulty_records_are_told_in_the_terminal_and_on_the_page(report: AlternativesReport) -> None:
+    told = report.model_copy(update={"faulty": (Faulty(fault="Every date is off", changed="7%"),)})
+    assert "Every date is off: 7% of the latest places go to others." in told.text()
+    assert "Every date is off</td>" in told.html()

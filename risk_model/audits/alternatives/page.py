@@ -12,6 +12,7 @@ from risk_model.words import decimal, percent, with_spread
 
 FILE, PAGE = "alternatives.json", "alternatives.html"
 QUESTION = "What would be different if it had been made another way?"
+FAULTS = "The same model, the same people, records with faults"
 HOW = (
     "Every alternative learned by the published recipe and fills places on the same test lists. Better and worse are "
     "said only where the whole 95% interval of the difference says so.",
@@ -44,8 +45,15 @@ class Row(Record):
     own: str
 
 
+class Faulty(Record):
+    """A fault of many records at once, and the share of the latest list's places that then go to somebody else."""
+
+    fault: str
+    changed: str
+
+
 class AlternativesReport(Record):
-    """All alternatives, the published way first."""
+    """All alternatives, the published way first; and the same model on faulty records."""
 
     experiment: str
     title: str
@@ -56,6 +64,7 @@ class AlternativesReport(Record):
     recommended: str
     why: str
     notes: tuple[str, ...] = ()
+    faulty: tuple[Faulty, ...] = ()
 
     def text(self) -> str:
         """For a terminal: an alternative a line."""
@@ -65,7 +74,9 @@ class AlternativesReport(Record):
             told += [f"group served least {decimal(row.equity.value)}"] if row.equity.value is not None else []
             told += [f"same people {row.kept}", *([f"finds {row.finds}"] if row.finds else [])]
             lines.append(f"  {row.title}: {', '.join(told)}")
-        return "\n".join([*lines, "", self.why, *self.notes])
+        lines += ["", self.why, *self.notes]
+        lines += [f"{each.fault}: {each.changed} of the latest places go to others." for each in self.faulty]
+        return "\n".join(lines)
 
     def plot(self) -> Plot:
         """Benefit (found) against equity (how the group served least fares), each with its 95% interval."""
@@ -99,8 +110,10 @@ class AlternativesReport(Record):
         ]  # fmt: skip
         notes = [f"{row.title}: {row.note}" for row in self.rows if row.note]
         told = bullets([plain(each) for each in (*HOW, *notes, *self.notes)])
+        faulty = [[plain(each.fault), each.changed] for each in self.faulty]
+        lists = [f"## {FAULTS}", table(["Fault", "Places that go to others"], faulty)] if faulty else []
         body = [f"# {QUESTION}", plain(self.title), f"> {plain(self.why)}", self._who(), picture(plot),
-                table(heads, cells, numbers=False), told]  # fmt: skip
+                table(heads, cells, numbers=False), told, *lists]  # fmt: skip
         return render_page(QUESTION, "\n\n".join(body), (plot,))
 
     def _who(self) -> str:
