@@ -21,7 +21,7 @@ PLOTS = "plots"
 """Where a page's Markdown finds its plots: ``plots/<name>.png``."""
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 ALONE = re.compile(r"<p>(<img [^>]*>)</p>")
-VERDICTS = {"passes": "passes", "needs attention": "attention", "fails": "fails"}
+VERDICTS = {"passes": "passes", "could not tell": "attention", "needs attention": "attention", "fails": "fails"}
 PAGE = """<!doctype html>
 <html lang="en-GB">
 <head>

@@ -26,6 +26,8 @@ class Verdict(StrEnum):
     """An audit's answer, from best to worst."""
 
     PASSES = "passes"
+    COULD_NOT_TELL = "could not tell"
+    """Too few to compare: neither a yes nor a no, and for people to decide what to make of it."""
     NEEDS_ATTENTION = "needs attention"
     FAILS = "fails"
 

@@ -12,7 +12,7 @@ from risk_model.audits.characteristics import Characteristic, Rows, characterist
 from risk_model.audits.confusion import EVERYONE, cells_of, rows_of
 from risk_model.audits.finding import AuditInputs, Finding, GroupFigures, Status
 from risk_model.audits.group_figures import figures_of, shown_counts
-from risk_model.audits.judging import JOINT, judge_groups, verdict_of
+from risk_model.audits.judging import JOINT, cannot_tell, judge_groups, verdict_of
 from risk_model.audits.trends import trends_of
 from risk_model.disclosure import FEWER, show_about
 from risk_model.errors import BadConfiguration
@@ -50,11 +50,18 @@ def audit(inputs: AuditInputs) -> Finding:
     judged = judge_groups({c.name: tables[c.name] for c in held}, plan)
     figures = {c.name: figures_of(experiment, c, tables[c.name], judged, shown) for c in (everyone, *held)}
     reasons = [sentence for name in judged for sentence in _sentences(experiment, name, figures[name], lists)]
+    silent = cannot_tell(held, judged)
+    single = [each for each in held if each.name != JOINT]
+    reasons += [] if reasons or len(silent) == len(single) > 0 else [_nobody_outside(experiment)]
+    reasons += [
+        f"{each.title}: could not tell. No two groups have {plan.least_positives} or more people who had the outcome."
+        for each in silent
+    ]
     return Finding(
         audit=NAME,
         question=QUESTION,
         verdict=verdict_of(held, judged),
-        reasons=tuple(reasons) or (_nobody_outside(experiment),),
+        reasons=tuple(reasons),
         acceptable=True,
         groups=tuple(figure for group in figures.values() for figure in group),
         trends=trends_of(experiment, rows, held),

@@ -88,8 +88,11 @@ def _status(ratio: float, low: float, high: float, limit: float) -> Status:
 
 
 def verdict_of(held: tuple[Characteristic, ...], judged: dict[str, dict[str, Judged]]) -> Verdict:
-    """Fails where a protected group is certainly outside. Uncertain gaps of the small joint groups are only shown."""
-    verdict = Verdict.PASSES
+    """Fails where a protected group is certainly outside. Uncertain gaps of the small joint groups are only shown.
+
+    Where all else would pass, it could not tell if no two groups of a protected characteristic have enough numbers.
+    """
+    verdict = Verdict.COULD_NOT_TELL if cannot_tell(held, judged) else Verdict.PASSES
     for characteristic in held:
         statuses = {group.status for group in judged[characteristic.name].values()}
         if Status.OUTSIDE in statuses and characteristic.protected:
@@ -98,3 +101,12 @@ def verdict_of(held: tuple[Characteristic, ...], judged: dict[str, dict[str, Jud
         if Status.OUTSIDE in statuses or (Status.LIKELY_OUTSIDE in statuses and single):
             verdict = Verdict.NEEDS_ATTENTION
     return verdict
+
+
+def cannot_tell(held: tuple[Characteristic, ...], judged: dict[str, dict[str, Judged]]) -> tuple[Characteristic, ...]:
+    """The protected characteristics of which no group could be compared with another: insufficient numbers."""
+    nothing = {Status.TOO_FEW, Status.NOT_JUDGED, Status.REFERENCE}
+    return tuple(
+        each for each in held
+        if each.protected and each.name != JOINT and {group.status for group in judged[each.name].values()} <= nothing
+    )  # fmt: skip

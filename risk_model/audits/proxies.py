@@ -51,7 +51,8 @@ def audit(inputs: AuditInputs) -> Finding:
         ]  # fmt: skip
         if together.low > LIMIT:
             worries.append(f"{title}: all inputs together tell this group from the others (AUC {together.auc:.2f})")
-    verdict = Verdict.FAILS if faults else Verdict.NEEDS_ATTENTION if worries else Verdict.PASSES
+    quiet = Verdict.PASSES if lines else Verdict.COULD_NOT_TELL
+    verdict = Verdict.FAILS if faults else Verdict.NEEDS_ATTENTION if worries else quiet
     return Finding(
         audit=NAME, question=QUESTION, verdict=verdict, acceptable=True,
         reasons=tuple(faults + worries) or _quiet(bool(lines)),

@@ -45,7 +45,8 @@ def audit(inputs: AuditInputs) -> Finding:
     fails = any(line[0].protected for line in outside)
     return Finding(
         audit=NAME, question=QUESTION, acceptable=True,
-        verdict=Verdict.FAILS if fails else Verdict.NEEDS_ATTENTION if outside else Verdict.PASSES,
+        verdict=Verdict.FAILS if fails else Verdict.NEEDS_ATTENTION if outside
+        else Verdict.PASSES if lines else Verdict.COULD_NOT_TELL,
         reasons=tuple(_sentence(line) for line in outside) or _quiet(bool(lines), plan.least_ratio),
         notes=(NOTE, f"The limit, set before the run: a ratio of {plan.least_ratio:g}, or its inverse. Intervals hold "
                "for all groups at once."),

@@ -81,6 +81,19 @@ def test_a_small_group_is_shown_as_insufficient_and_not_judged(folder: Path) -> 
     assert of_group(finding.groups, "not known").status is Status.NOT_JUDGED
 
 
+def test_where_no_group_can_be_compared_the_audit_could_not_tell_and_does_not_pass(folder: Path) -> None:
+    """One in a hundred of the other sex, none of them ever listed: it passed, since nothing had been judged."""
+    predictions, group = drawn_predictions((0.4, 0.0), shares=(0.99, 0.01))
+    plan = PLAN | {"characteristics": ("sex",)}
+    finding = groups.audit(
+        audit_inputs(folder, predictions, drawn_warehouse(sex=sexes(group)), drawn_experiment(audit=plan))
+    )
+    assert finding.verdict is Verdict.COULD_NOT_TELL
+    assert finding.reasons == ("Sex: could not tell. No two groups have 20 or more people who had the outcome.",)
+    order = list(Verdict)
+    assert order.index(Verdict.PASSES) < order.index(finding.verdict) < order.index(Verdict.NEEDS_ATTENTION)
+
+
 def test_an_area_outside_the_limit_asks_for_attention_only(folder: Path) -> None:
     predictions, group = drawn_predictions((0.5, 0.5))
     low = tuple(replace(part, listed=part.listed * np.where(part.area == "E08000023", 0.2, 1)) for part in predictions)
