@@ -241,9 +241,12 @@ def test_only_windows_put_dates_of_events_in_order() -> None:
 
 
 def test_only_disclosure_decides_what_count_is_too_small() -> None:
-    """Elsewhere the limit is handed on. A band's and a plot's own limit only ever hides more, and names it."""
+    """Elsewhere the limit is handed on. A band's and a plot's own limit only ever hides more, and names it.
+
+    Whoever reads what is finished a second time must ask again, and hides nothing.
+    """
     elsewhere = ("risk_model/disclosure.py", "risk_model/training/bands.py", "risk_model/training/plots.py",
-                 "risk_model/training/decision_curve.py")  # fmt: skip
+                 "risk_model/training/decision_curve.py", "risk_model/audits/scanning.py")  # fmt: skip
     assert not places(orders("under", "UNDER", "suppress_under"), outside=elsewhere)
 
 

@@ -13,6 +13,7 @@ from risk_model.audits import (
     proxies,
     reasons,
     recording,
+    small_numbers,
     steadiness,
 )
 from risk_model.audits.characteristics import comparator_sex
@@ -32,6 +33,7 @@ AUDITS: Mapping[str, Callable[[AuditInputs], Finding]] = {
     steadiness.NAME: steadiness.audit,
     feeds_failing.NAME: feeds_failing.audit,
     privacy.NAME: privacy.audit,
+    small_numbers.NAME: small_numbers.audit,
 }
 """Every audit, in the order it is read."""
 

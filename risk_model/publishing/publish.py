@@ -8,6 +8,7 @@ from pathlib import Path
 
 from features.workspace import whole_folder
 from risk_model.audits import AUDITS
+from risk_model.audits.scanning import small_numbers
 from risk_model.errors import NotPublishable, all_faults
 from risk_model.publishing.bundle import card_files, digests, lasting_files, version_of
 from risk_model.publishing.cards import CardInputs, card_plots, render_with
@@ -71,12 +72,19 @@ def refuse_unpublishable(inputs: PublishInputs, plots: Sequence[Plot]) -> None:
     faults = audit_faults(about.audit, tuple(AUDITS), about.sign_offs)
     faults += _model_faults(inputs) + sign_off_faults(about.experiment, about.sign_offs)
     if {finding.audit for finding in about.audit.findings} >= set(AUDITS):
-        faults += [f"card, {fault}" for fault in card_faults(about, plots)]
+        faults += [f"card, {fault}" for fault in card_faults(about, plots)] + _small_numbers(about)
     if about.experiment.card.use == "live" and inputs.key_seed is not None:
         faults.append("live use needs a signing key that no seed gives away; leave key_seed out")
     if faults:
         title = f"{about.experiment.name} cannot be published, {len(faults)} reason(s):"
         raise NotPublishable(all_faults(title, faults))
+
+
+def _small_numbers(about: CardInputs) -> list[str]:
+    """Where the audit's page or figures show a count of few people (its card is read with its other faults)."""
+    under = about.experiment.audit.suppress_under
+    pages = {"audit.html": about.audit.html(), "audit.json": about.audit.to_json()}
+    return [fault for name, text in pages.items() for fault in small_numbers(name, text, under)]
 
 
 def _model_faults(inputs: PublishInputs) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features.agreements import AGREEMENTS
 from features.agreements.inheritance import agreements_of_all, strictest
+from risk_model.disclosure import show_count
 from risk_model.document import bullets, plain, table
 from risk_model.publishing.cards.confirm import say_item
 from risk_model.publishing.cards.inputs import CardInputs
@@ -11,8 +12,15 @@ from risk_model.publishing.cards.inputs import CardInputs
 
 def render(inputs: CardInputs) -> str:
     """The section's Markdown."""
+    under = inputs.experiment.audit.suppress_under
     rows = [
-        [f"`{f.name}`", plain(f.partner), plain(f.agreement) or "—", f"{f.rows_loaded:,}", f"{f.rows_set_aside:,}"]
+        [
+            f"`{f.name}`",
+            plain(f.partner),
+            plain(f.agreement) or "—",
+            show_count(f.rows_loaded, under),
+            show_count(f.rows_set_aside, under),
+        ]
         for f in inputs.feeds
     ]
     parts = [table(["Extract", "Partner", "Agreement", "Rows loaded", "Set aside"], rows)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from risk_model.audits.scanning import small_numbers
 from risk_model.experiment import Experiment
 from risk_model.publishing.cards import SECTIONS, CardInputs, render_with
 from risk_model.publishing.cards.confirm import ITEMS, open_items, without_open_items
@@ -31,7 +32,10 @@ def card_faults(inputs: CardInputs, plots: Sequence[Plot]) -> list[str]:
         if not getattr(inputs, need)
     ]
     faults += [f"confirmed: there is no item {key!r}" for key in inputs.confirmed if key not in ITEMS]
-    return faults or text_faults(render_with(inputs, plots).markdown, inputs.experiment)
+    if faults:
+        return faults
+    rendered, under = render_with(inputs, plots), inputs.experiment.audit.suppress_under
+    return text_faults(rendered.markdown, inputs.experiment) + small_numbers("card.html", rendered.html, under)
 
 
 def text_faults(markdown: str, experiment: Experiment) -> list[str]:
