@@ -173,6 +173,7 @@ def _load(
     rights.leave_out_history(connection)
     loading.make_small_tables(connection, _feed_table(done))
     rights.leave_out_expired(connection)
+    loading.describe_lives(connection)
     report = IntakeReport(
         feeds=tuple(done),
         links=links.counts,

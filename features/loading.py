@@ -132,6 +132,29 @@ def make_event_tables(connection: Connection, pseudonymiser: Pseudonymiser) -> N
     """)
 
 
+def describe_lives(connection: Connection) -> None:
+    """Add to ``new_protected`` what only audits ask of somebody's life, as their records say it now.
+
+    Whether they were ever in care, and how deprived the area they live in is (fifths of England, the first the most).
+    """
+    connection.execute("""
+        INSERT INTO new_protected BY NAME
+        SELECT person, 'care_experience' AS characteristic,
+               CASE WHEN bool_or(kind = 'cla') THEN 'in care now or before' ELSE 'never in care' END AS value
+        FROM new_event WHERE EXISTS (SELECT 1 FROM new_event WHERE kind = 'cla') GROUP BY person
+    """)
+    connection.execute("""
+        INSERT INTO new_protected BY NAME
+        WITH home AS (
+            SELECT person, arg_max(place, (happened_on, available_on, place)) AS place FROM new_event
+            WHERE kind = 'residence' GROUP BY person
+        )
+        SELECT person, 'deprivation' AS characteristic,
+               'fifth ' || ((imd_decile + 1) // 2)::VARCHAR AS value
+        FROM home JOIN new_area ON lsoa_code = place WHERE imd_decile IS NOT NULL
+    """)
+
+
 def content_digest(connection: Connection, feed: Feed, links: str) -> str:
     """A digest of a feed's good rows, whatever their order, of how they are read, and of who is who."""
     cells = ", ".join(sql_name(column.name) for column in feed.columns)

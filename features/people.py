@@ -26,6 +26,21 @@ PRECEDENCE = (Numbering.SCHOOL, Numbering.CARE, Numbering.YOUTH_JUSTICE, Numberi
 
 ETHNIC_GROUPS = {"W": "White", "M": "Mixed", "A": "Asian", "C": "Asian", "B": "Black", "O": "Other"}
 """By a code's first letter (CHNE is Chinese). Refused, not stated and not obtained are ``Not known``."""
+ETHNIC_DETAIL = {
+    **dict.fromkeys(("W1", "WBRI"), "White: British"), **dict.fromkeys(("W2", "WIRI"), "White: Irish"),
+    **dict.fromkeys(("W3", "WIRT", "WROM"), "White: Gypsy, Roma or Irish Traveller"),
+    **dict.fromkeys(("W9", "WOTH"), "White: other"),
+    **dict.fromkeys(("M1", "MWBC"), "Mixed: White and Black Caribbean"),
+    **dict.fromkeys(("M2", "MWBA"), "Mixed: White and Black African"),
+    **dict.fromkeys(("M3", "MWAS"), "Mixed: White and Asian"), **dict.fromkeys(("M9", "MOTH"), "Mixed: other"),
+    **dict.fromkeys(("A1", "AIND"), "Asian: Indian"), **dict.fromkeys(("A2", "APKN"), "Asian: Pakistani"),
+    **dict.fromkeys(("A3", "ABAN"), "Asian: Bangladeshi"), **dict.fromkeys(("A4", "CHNE"), "Asian: Chinese"),
+    **dict.fromkeys(("A9", "AOTH"), "Asian: other"), **dict.fromkeys(("B1", "BCRB"), "Black: Caribbean"),
+    **dict.fromkeys(("B2", "BAFR"), "Black: African"), **dict.fromkeys(("B9", "BOTH"), "Black: other"),
+    "O2": "Other: Arab", **dict.fromkeys(("O9", "OOTH"), "Other: other"),
+}  # fmt: skip
+"""By a code of the police's 16+1 and 18+1 lists or of the school census; the group stands before the colon. What each
+list means by a code is to be confirmed with the partner; any other code is of its group, and not told apart."""
 NO_ETHNICITY = ("NS", "REFU", "NOBT")
 SEXES = {"M": "male", "F": "female"}
 SEND = {"N": "none", "K": "support", "E": "EHCP"}
@@ -129,6 +144,9 @@ def describe_people(connection: Connection) -> None:
             ("send", "send", SEND, "not known"),
         )
     ]
+    group = f"map {{{_pairs(ETHNIC_GROUPS)}}}[left(ethnicity, 1)]"
+    detail = f"coalesce(map {{{_pairs(ETHNIC_DETAIL)}}}[ethnicity], {group} || ': not told apart', 'Not known')"
+    parts.append(f"SELECT person, 'ethnic_detail' AS characteristic, {detail} AS value FROM described")
     connection.execute(f"CREATE TABLE new_protected AS {' UNION ALL '.join(parts)}")
 
 

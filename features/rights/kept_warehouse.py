@@ -9,7 +9,7 @@ from typing import Any
 from features.content import ROWS
 from features.feeds import FEEDS
 from features.feeds.feed import sql_text
-from features.people import ETHNIC_GROUPS, NO_ETHNICITY, SEXES
+from features.people import ETHNIC_DETAIL, ETHNIC_GROUPS, NO_ETHNICITY, SEXES
 from features.rights.held import read_held
 from features.rights.place import At, Correction, Keeping, Told
 from features.rights.subjects import Subjects
@@ -148,11 +148,19 @@ def _correct(connection: Connection, subjects: Subjects, correction: Correction)
         return
     name = "sex" if correction.field == "sex" else "ethnic_group"
     words = SEXES.get(correction.value, "unknown") if name == "sex" else _ethnic_group(correction.value)
-    connection.execute(f"UPDATE new_protected SET value = ? WHERE characteristic = ? AND {OURS}", [words, name])
+    told = {name: words} | ({"ethnic_detail": _ethnic_detail(correction.value)} if name == "ethnic_group" else {})
+    for characteristic, value in told.items():
+        connection.execute(f"UPDATE new_protected SET value = ? WHERE characteristic = ? AND {OURS}",
+                           [value, characteristic])  # fmt: skip
 
 
 def _ethnic_group(code: str) -> str:
     return "Not known" if code in NO_ETHNICITY else ETHNIC_GROUPS.get(code[:1], "Not known")
+
+
+def _ethnic_detail(code: str) -> str:
+    group = _ethnic_group(code)
+    return ETHNIC_DETAIL.get(code, group if group == "Not known" else f"{group}: not told apart")
 
 
 def _count(warehouse: Warehouse, table: str, subjects: Subjects) -> int:

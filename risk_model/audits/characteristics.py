@@ -22,10 +22,13 @@ INTERSECTION = ("sex", "age_band")
 TITLES = {
     "sex": "Sex",
     "ethnic_group": "Ethnic group",
+    "ethnic_detail": "Ethnic group, told apart further",
     "race": "Race, as the court recorded it",
     "age_band": "Age",
     "send": "Special educational needs or disability (SEND)",
     "area": "Area",
+    "care_experience": "Care experience",
+    "deprivation": "Deprivation of the home area (fifths of England, the first the most deprived)",
     "sex x age_band": "Sex and age together",
 }
 GROUP_NAMES = {
@@ -38,8 +41,10 @@ NOT_HELD = (
     "pregnancy and maternity", "marriage and civil partnership",
 )  # fmt: skip
 """Protected by the Equality Act 2010 and in no partner's extract, so nobody can say how these groups fare."""
-UNPROTECTED = frozenset({"area"})
+UNPROTECTED = frozenset({"area", "care_experience", "deprivation"})
 """Audited beside the protected ones; places are shared between teams by policy, not by the model."""
+FINER = {"ethnic_detail": "ethnic_group"}
+"""A characteristic that tells another's groups apart further: its groups begin with the other's and a colon."""
 
 
 @dataclass(frozen=True)

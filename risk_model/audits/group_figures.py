@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.characteristics import INTERSECTION, Characteristic
+from risk_model.audits.characteristics import FINER, INTERSECTION, Characteristic
 from risk_model.audits.confusion import EVERYONE, PREDICTED, RATES, GroupCells, fairlearn_rates
 from risk_model.audits.finding import GroupFigures, Rate, Status
 from risk_model.audits.judging import JOINT, Judged, Table
@@ -39,11 +39,16 @@ def shown_counts(tables: dict[str, Table], under: int) -> Shown[Cell]:
 
 
 def _margins(tables: dict[str, Table]) -> list[Sum[Cell]]:
-    """A joint group's counts add up to those of the group it is part of."""
+    """A joint group's counts add up to those of the group it is part of; so do those of a group told apart further."""
+    finer = [
+        Sum((whole, group, what), tuple((name, each, what) for each in tables[name] if each.split(": ")[0] == group))
+        for name, whole in FINER.items() if name in tables and whole in tables
+        for what in COUNTED for group in tables[whole]
+    ]  # fmt: skip
     joint = tables.get(JOINT)
     if joint is None:
-        return []
-    return [
+        return finer
+    return finer + [
         Sum(
             (part, group, what), tuple((JOINT, pair, what) for pair in tables[JOINT] if pair.split(", ")[side] == group)
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.characteristics import Characteristic, Rows, characteristics, not_held
+from risk_model.audits.characteristics import FINER, Characteristic, Rows, characteristics, not_held
 from risk_model.audits.confusion import EVERYONE, cells_of, rows_of
 from risk_model.audits.finding import AuditInputs, Finding, GroupFigures, Status
 from risk_model.audits.group_figures import figures_of, shown_counts
@@ -51,7 +51,7 @@ def audit(inputs: AuditInputs) -> Finding:
     figures = {c.name: figures_of(experiment, c, tables[c.name], judged, shown) for c in (everyone, *held)}
     reasons = [sentence for name in judged for sentence in _sentences(experiment, name, figures[name], lists)]
     silent = cannot_tell(held, judged)
-    single = [each for each in held if each.name != JOINT]
+    single = [each for each in held if each.name not in (JOINT, *FINER)]
     reasons += [] if reasons or len(silent) == len(single) > 0 else [_nobody_outside(experiment)]
     reasons += [
         f"{each.title}: could not tell. No two groups have {plan.least_positives} or more people who had the outcome."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk_model.audits.characteristics import INTERSECTION, NOT_KNOWN, Characteristic
+from risk_model.audits.characteristics import FINER, INTERSECTION, NOT_KNOWN, Characteristic
 from risk_model.audits.confusion import RATES, Floats, GroupCells
 from risk_model.audits.finding import Status, Verdict
 from risk_model.audits.simultaneous import Compared, intervals
@@ -106,7 +106,5 @@ def verdict_of(held: tuple[Characteristic, ...], judged: dict[str, dict[str, Jud
 def cannot_tell(held: tuple[Characteristic, ...], judged: dict[str, dict[str, Judged]]) -> tuple[Characteristic, ...]:
     """The protected characteristics of which no group could be compared with another: insufficient numbers."""
     nothing = {Status.TOO_FEW, Status.NOT_JUDGED, Status.REFERENCE}
-    return tuple(
-        each for each in held
-        if each.protected and each.name != JOINT and {group.status for group in judged[each.name].values()} <= nothing
-    )  # fmt: skip
+    single = [each for each in held if each.protected and each.name not in (JOINT, *FINER)]
+    return tuple(each for each in single if {group.status for group in judged[each.name].values()} <= nothing)

@@ -19,6 +19,7 @@ from features.feeds.occ_outcome import OUTCOME_CODES
 from features.feeds.occurrence import SERIOUSNESS
 from features.identities import open_sealed
 from features.intake import take_in
+from features.people import ETHNIC_GROUPS
 from features.warehouse import Warehouse
 from features.windows import sql_visible
 from features.workspace import Workspace
@@ -252,6 +253,24 @@ def test_protected_characteristics_are_plain_words_and_self_defined(
     words = {(row["person"], row["characteristic"]): row["value"] for row in table.to_pylist()}
     assert [words[people["U1"], name] for name in ("sex", "ethnic_group", "send")] == ["female", "White", "support"]
     assert [words[people["P3"], name] for name in ("sex", "ethnic_group", "send")] == ["male", "Black", "not known"]
+    for (_, name), value in words.items():
+        if name == "ethnic_detail":
+            assert value.split(": ")[0] in {*ETHNIC_GROUPS.values(), "Not known"}
+    for person in {person for person, _ in words}:
+        assert words[person, "ethnic_detail"].split(": ")[0] == words[person, "ethnic_group"]
+
+
+def test_care_and_the_deprivation_of_home_are_held_for_audits_only(
+    workspace: Workspace, people: dict[str, int]
+) -> None:
+    with Warehouse(workspace.warehouse) as warehouse:
+        table: pa.Table = warehouse.protected()
+        in_care = set(warehouse.sql("SELECT DISTINCT person FROM event WHERE kind = 'cla'")["person"].to_pylist())
+        decile = dict(zip(*(warehouse.areas()[name].to_pylist() for name in ("lsoa_code", "imd_decile")), strict=True))
+    held = [row for row in table.to_pylist() if row["characteristic"] == "care_experience"]
+    assert {row["person"] for row in held if row["value"] == "in care now or before"} == in_care
+    fifths = {row["value"] for row in table.to_pylist() if row["characteristic"] == "deprivation"}
+    assert fifths <= {f"fifth {(each + 1) // 2}" for each in decile.values() if each is not None}
 
 
 def test_the_warehouse_keeps_the_month_of_birth_and_not_the_day(workspace: Workspace, people: dict[str, int]) -> None:

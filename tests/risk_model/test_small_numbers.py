@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from risk_model.audits.confusion import GroupCells
+from risk_model.audits.group_figures import _margins, shown_counts
 from risk_model.audits.scanning import small_numbers
 from risk_model.document import render_page, table
 from risk_model.training.plots import Plot
@@ -88,3 +90,27 @@ def test_a_planted_count_in_the_comparison_fails_the_audit(small_run: Path) -> N
     assert not small_numbers(board.name, json.dumps(figures), 5)
     figures["evaluations"][0]["counts"] = {"people": "3"}
     assert small_numbers(board.name, json.dumps(figures), 5)
+
+
+@pytest.mark.parametrize("few", [2, 3, 4])
+def test_a_small_group_told_apart_is_not_given_back_by_the_group_it_is_part_of(few: int) -> None:
+    """Asian is Indian and Chinese: with Asian and Indian shown, Chinese would be the difference, so the hiding knows."""
+    sizes = {"White: British": 900, "Asian: Indian": 60, "Asian: Chinese": few}
+
+    def cells(count: int) -> GroupCells:
+        sums = {"found": 0.0, "missed": count / 2, "wrongly_listed": 0.0, "rightly_not_listed": count / 2}
+        return GroupCells(sums, {"records": count, "positives": count // 2}, {})
+
+    groups = {"White": 900, "Asian": 60 + few}
+    tables = {
+        "everyone": {"everyone": cells(sum(sizes.values()))},
+        "ethnic_group": {name: cells(count) for name, count in groups.items()},
+        "ethnic_detail": {name: cells(count) for name, count in sizes.items()},
+    }
+    shown = shown_counts(tables, 5)
+    small, whole, rest = (("ethnic_detail", "Asian: Chinese", "records"), ("ethnic_group", "Asian", "records"),
+                          ("ethnic_detail", "Asian: Indian", "records"))  # fmt: skip
+    assert small in shown.hidden
+    sums = {(each.total, each.parts) for each in _margins(tables)}
+    assert (whole, (rest, small)) in sums
+    assert "records" in {total[2] for total, _ in sums}
