@@ -94,7 +94,7 @@ def test_a_planted_count_in_the_comparison_fails_the_audit(small_run: Path) -> N
 
 @pytest.mark.parametrize("few", [2, 3, 4])
 def test_a_small_group_told_apart_is_not_given_back_by_the_group_it_is_part_of(few: int) -> None:
-    """Asian is Indian and Chinese: with Asian and Indian shown, Chinese would be the difference, so the hiding knows."""
+    """Asian is Indian and Chinese: with both shown, Chinese would be the difference."""
     sizes = {"White: British": 900, "Asian: Indian": 60, "Asian: Chinese": few}
 
     def cells(count: int) -> GroupCells:
