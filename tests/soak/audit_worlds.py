@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +34,7 @@ FAULTS = {
     "label_shift": "steadiness",
     "leaking_explanation": "reasons",
     "small_cell": "privacy",
+    "small_count": "small_numbers",
 }
 """What can be planted, and the audit that has to find it."""
 LEAST_LEAF = {"num_leaves": 15, "rounds": 15, "min_data_in_leaf": 60}
@@ -63,10 +65,20 @@ def world(folder: Path, seed: int, fault: str = "") -> AuditInputs:
     model = ScoringModel("lightgbm", NAMES, fitted, fit_calibrator(fitted.raw_score(rows.X), rows.outcome,
                                                                    estimator.scale), ())  # fmt: skip
     model.save(folder / "model")
+    _write_comparison(folder, rng, fault)
     sexes = np.where(group, "female", "male")
     table = pa.table({"person": np.arange(PEOPLE), "characteristic": ["sex"] * PEOPLE, "value": sexes})
     return AuditInputs(experiment, model, folder / "model", _tests(rng, group, fault), rows, _features(rng, fault), {},
                        Held(table), rows)  # fmt: skip
+
+
+def _write_comparison(folder: Path, rng: np.random.Generator, fault: str) -> None:
+    """Figures beside the model, as training leaves them; with the fault, one count of one to four people among them."""
+    counts = [f"{5 * int(number):,}" for number in rng.integers(1, 400, 12)]
+    if fault == "small_count":
+        counts[int(rng.integers(12))] = f"{int(rng.integers(1, 5))}"
+    teams = [{"area": f"area {at}", "counts": {"people": count}} for at, count in enumerate(counts)]
+    (folder / "leaderboard.json").write_text(json.dumps({"teams": teams}), encoding="utf-8")
 
 
 def _experiment(settings: dict[str, int]) -> Experiment:
