@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +19,9 @@ from features.report import IntakeReport
 from features.warehouse import Warehouse
 from features.workspace import Workspace
 from tests.features.delivery import RECEIVED_ON, deliver
+from tests.postgres_here import postgres_server
 
 NAME = "custody"
-SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").exists() else []
 
 
 @pytest.fixture
@@ -146,27 +143,10 @@ def test_a_query_loads_to_the_same_content(
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server that lives as long as these tests, on a socket only."""
-    if not SERVERS or shutil.which("setpriv") is None:
-        pytest.skip("no PostgreSQL server here (initdb, postgres), or no way to start it as another user")
-    home = Path("/tmp") / f"pg-{os.getpid()}"
-    home.mkdir(mode=0o777)
-    home.chmod(0o777)
-    other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
-    binary = SERVERS[-1]
-    data = home / "data"
-    try:
-        made = [*other, str(binary / "initdb"), "-D", str(data), "-U", "tester", "--auth=trust", "--no-sync"]
-        subprocess.run(made, check=True, capture_output=True)
-        options = f"-k {home} -c listen_addresses='' -c fsync=off"
-        start = [*other, str(binary / "pg_ctl"), "-D", str(data), "-l", str(home / "log"), "-w", "-o", options, "start"]
-        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        yield f"postgresql+psycopg://tester@/postgres?host={home}"
-    finally:
-        subprocess.run([*other, str(binary / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
-                       check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        shutil.rmtree(home, ignore_errors=True)
+    with postgres_server() as address:
+        yield address
 
 
 def test_a_real_postgresql_query_loads_to_the_same_content_and_cannot_write(
