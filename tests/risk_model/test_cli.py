@@ -84,7 +84,7 @@ def test_an_experiment_that_is_not_there_is_named(run: Run, tmp_path: Path) -> N
 
 
 def test_unknown_keys_and_wrong_values_of_an_experiment_are_named_all_together(run: Run, tmp_path: Path) -> None:
-    page = page_with(tmp_path, "horizon_days = 365", "horizon_dys = 365")
+    page = page_with(tmp_path, "horizon_days = 365\nmaturity_days = 60  ", "horizon_dys = 365\nmaturity_days = 60  ")
     said = run("run", page, "-w", tmp_path / "w")
     assert_refused(said, 4, "outcome.horizon_dys: unknown key", "outcome.horizon_days: Field required", "2 fault(s)")
     assert not (tmp_path / "w").exists()
