@@ -152,6 +152,20 @@ def _areas(table: pa.Table) -> Areas:
     )
 
 
+def only(areas: Areas, rows: NDArray[np.int64]) -> Areas:
+    """Some of the areas, in their order; councils none of them is in are left out."""
+    kept = np.unique(areas.authority[rows])
+    return Areas(
+        table=areas.table.take(pa.array(rows)),
+        population=areas.population[rows],
+        deprivation=areas.deprivation[rows],
+        neighbourhood=areas.neighbourhood[rows],
+        authority=np.searchsorted(kept, areas.authority[rows]),
+        authority_codes=tuple(areas.authority_codes[number] for number in kept),
+        codes=areas.codes.take(pa.array(rows)),
+    )
+
+
 def scaled_table(areas: Areas, scale: float) -> pa.Table:
     """``area.csv`` with the population of a world of that scale (at least 1 a populated area)."""
     scaled = np.maximum(np.rint(areas.population * scale), areas.population > 0).astype(np.int64)

@@ -27,8 +27,6 @@ YEARS = MONTHS // 12
 MONTH_STARTS: Ints = np.arange("2016-01", "2026-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
 """First day of each month, and the cut (121 days)."""
 MINUTES_A_DAY = 1440
-NEW_SYSTEM = days_since_epoch(date(2021, 6, 1))
-"""The day police change to another records system: older records keep their numbers, new ones are numbered its way."""
 YEAR = 365.25
 
 _LOCKDOWN = {50: 0.5, 51: 1.0, 52: 0.9, 53: 0.6, 58: 0.5, 60: 0.9, 61: 0.8, 62: 0.5}

@@ -7,12 +7,18 @@ siblings are no defects: they are part of the lives (``population``).
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
 
 
 @dataclass(frozen=True)
 class Defects:
-    """Shares from 0 to 1, of records unless said otherwise. ``_again`` is for police records opened a second time."""
+    """Shares from 0 to 1, of records unless said otherwise, and a day.
 
+    ``_again`` is for police records opened a second time."""
+
+    new_system: date = date(2021, 6, 1)
+    """The day police change to another records system: older records keep their numbers, new ones are numbered its
+    way. A day after the last of the world is no change at all."""
     new_record: float = 0.035
     """Of police contacts after the first: open another record of the same child instead of finding the old one."""
     not_carried_over: float = 0.06
@@ -65,7 +71,7 @@ class Defects:
 
     def __post_init__(self) -> None:
         for part in fields(self):
-            if part.name != "unfamiliar_times" and not 0 <= getattr(self, part.name) <= 1:
+            if part.name not in ("unfamiliar_times", "new_system") and not 0 <= getattr(self, part.name) <= 1:
                 raise ValueError(f"{part.name} is a share from 0 to 1, not {getattr(self, part.name)}")
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.synthetic.areas import Areas
-from features.synthetic.clock import MINUTES_A_DAY, NEW_SYSTEM, Ints
+from features.synthetic.clock import MINUTES_A_DAY, Ints
 from features.synthetic.contacts import IC_CODES, seen_ethnicity
 from features.synthetic.defects import USUAL, Defects
 from features.synthetic.name_lists import SHORT
@@ -19,6 +19,7 @@ from features.synthetic.names import ETHNIC_CODES, record_numbers, shuffled_numb
 from features.synthetic.population import Children
 from features.synthetic.recorded import typed_births, typed_names
 from features.synthetic.writing import Column, coded, dates_of_birth, minutes, texts
+from features.windows import days_since_epoch
 
 Bools = NDArray[np.bool_]
 _NO_PROPERTY = 0.10
@@ -52,7 +53,7 @@ def make_nominals(
     first = np.r_[True, child[1:] != child[:-1]]
     opens = first | (rng.random(len(child)) < defects.new_record)
     not_found = rng.spawn(1)[0].random(len(child)) < defects.not_carried_over
-    opens |= ~first & not_found & _is_new(when) & ~_is_new(np.r_[when[:1], when[:-1]])
+    opens |= ~first & not_found & _is_new(when, defects) & ~_is_new(np.r_[when[:1], when[:-1]], defects)
     opened = np.cumsum(opens)
     start = opened[np.maximum.accumulate(np.where(first, np.arange(len(child)), 0))]
     rank = opened - start
@@ -63,9 +64,9 @@ def make_nominals(
     return _numbered(rng, child[rows], when[rows], rank[rows], record, order, lengths, defects)
 
 
-def _is_new(when: Ints) -> Bools:
+def _is_new(when: Ints, defects: Defects) -> Bools:
     """Which minutes are in the new records system."""
-    return when >= NEW_SYSTEM * MINUTES_A_DAY
+    return when >= days_since_epoch(defects.new_system) * MINUTES_A_DAY
 
 
 def _numbered(
@@ -82,7 +83,8 @@ def _numbered(
     merged = np.where(merged >= 0, place[merged], -1)[by_time]
     of_row = np.empty(len(order), dtype=np.int64)
     of_row[order] = place[record]
-    ids = record_numbers(np.where(_is_new(created[by_time]), "P", "N"), shuffled_numbers(rng, count, 10_000_000), 9)
+    system = np.where(_is_new(created[by_time], defects), "P", "N")
+    ids = record_numbers(system, shuffled_numbers(rng, count, 10_000_000), 9)
     parts = np.split(of_row, np.cumsum(lengths)[:-1])
     return Nominals(child[by_time], created[by_time], merged, rank[by_time], ids, tuple(parts))
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from features.errors import BadConfiguration
 from features.synthetic.clock import MONTH_STARTS, Ints
+from features.synthetic.communities import Community, communities
 from features.synthetic.decisions import CHARGE, DISPOSED_IN_COURT, Suspicions
 from features.synthetic.detection import Detection
 from features.synthetic.levels import Levels
@@ -54,18 +55,28 @@ def entry_chances(
     :raises BadConfiguration: a date that is not the first of a month of the world.
     """
     months = {day: _month(day) for day in wanted}
-    snapshots: dict[int, _Snapshot] = {}
-    lived = _live_to(setting, sorted(set(months.values())), snapshots, say)
-    chances = {}
-    for number, (day, children) in enumerate(wanted.items()):
-        say(f"living the year after {day} {futures} times over")
-        rng = np.random.default_rng([setting.seed, 71, number])
-        parts = [
-            _chances(rng, lived, snapshots[months[day]], months[day], children[at : at + AT_ONCE], futures)
-            for at in range(0, len(children), AT_ONCE)
-        ]
-        chances[day] = np.concatenate(parts) if parts else np.zeros(0)
+    chances = {day: np.zeros(len(children)) for day, children in wanted.items()}
+    before = 0
+    for community in communities(setting):
+        snapshots: dict[int, _Snapshot] = {}
+        lived = _live_to(community, sorted(set(months.values())), snapshots, say)
+        for number, (day, children) in enumerate(wanted.items()):
+            mine = np.flatnonzero((children >= before) & (children < before + len(lived.children)))
+            say(f"living the year after {day} {futures} times over")
+            rng = np.random.default_rng([setting.seed, 71, number, *([community.number] if community.number else [])])
+            then = snapshots[months[day]]
+            chances[day][mine] = _in_parts(rng, lived, then, months[day], children[mine] - before, futures)
+        before += len(lived.children)
     return chances
+
+
+def _in_parts(
+    rng: np.random.Generator, lived: Lived, then: _Snapshot, month: int, children: Ints, futures: int
+) -> NDArray[np.float64]:
+    """The chances of these children, a few thousand at a time."""
+    starts = range(0, len(children), AT_ONCE)
+    parts = [_chances(rng, lived, then, month, children[at : at + AT_ONCE], futures) for at in starts]
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def _month(day: date) -> int:
@@ -76,8 +87,8 @@ def _month(day: date) -> int:
     return int(found[0])
 
 
-def _live_to(setting: Setting, months: list[int], snapshots: dict[int, _Snapshot], say: Say) -> Lived:
-    """The world lived to the last of these months, with a snapshot as each of them begins."""
+def _live_to(community: Community, months: list[int], snapshots: dict[int, _Snapshot], say: Say) -> Lived:
+    """The community lived to the last of these months, with a snapshot as each of them begins."""
     asked = set(months)
     before: list[tuple[Past, Levels]] = []
 
@@ -85,7 +96,7 @@ def _live_to(setting: Setting, months: list[int], snapshots: dict[int, _Snapshot
         if month in asked:
             before.append((past.taken(slice(None)), levels.as_they_are()))
 
-    lived = live(setting, say, months=months[-1] + 1, watch=watch)
+    lived = live(community, say, months=months[-1] + 1, watch=watch)
     for month, (past, levels) in zip(months, before, strict=True):
         snapshots[month] = _Snapshot(past, levels, Suspicions.joined(lived.course.suspicions[:month]))
     return lived

@@ -176,6 +176,13 @@ def _date_roles(
     roles.until[cleared] = roles.since[cleared] + rng.integers(3, 120, len(cleared)) * MINUTES_A_DAY
 
 
+def never_recorded(occurrences: Occurrences, roles: Roles) -> tuple[int, int]:
+    """How many crimes with nobody suspected were never recorded, and how many there are."""
+    open_ = np.ones(len(occurrences.recorded), dtype=bool)
+    open_[roles.occurrence[roles.role == SUSPECT]] = False
+    return int((open_ & (occurrences.recorded == FAR)).sum()), int(open_.sum())
+
+
 def recorded_before_cut(occurrences: Occurrences, roles: Roles) -> tuple[Occurrences, Roles]:
     """What police had recorded by the cut, occurrences in order of recording."""
     order = np.argsort(occurrences.recorded, kind="stable")

@@ -1,17 +1,20 @@
 """What only a synthetic world knows: who is who, what was really done, and what really helps.
 
 It lies in a folder of its own beside the extracts. The pipeline never reads it; audits of the world, tests and
-evaluations of linkage do, each saying so (see ``tests/test_layers.py``). Children are positions in order of birth.
+evaluations of linkage do, each saying so (see ``tests/test_layers.py``). Children are positions: in order of birth
+within a community, communities one after another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.errors import MissingStep
@@ -28,6 +31,8 @@ from features.workspace import Workspace, read_json, whole_folder, write_json
 LINKS, CHILDREN, BEHAVIOUR, DIVERSIONS, WORLD = (
     "identity_links.parquet", "children.parquet", "behaviour.parquet", "diversions.parquet", "world.json",
 )  # fmt: skip
+LARGEST = 300_000
+"""Children aged 10-17 of one community of a world, at most; about 2 GB while it is lived and written."""
 TRAITS = ("hardship", "conduct", "bond", "adult", "peers")
 
 
@@ -40,6 +45,8 @@ class Setting:
     detection_bias: float
     areas: str
     """The file of real small areas, empty for made-up ones."""
+    largest: int = LARGEST
+    """Children of one community, at most; see ``communities``."""
 
 
 def truth_folder(workspace: Workspace) -> Path:
@@ -47,16 +54,51 @@ def truth_folder(workspace: Workspace) -> Path:
     return workspace.root / "truth"
 
 
-def write_truth(
-    folder: Path, setting: Setting, children: Children, course: Course, links: Mapping[str, tuple[pa.Array, Ints]]
-) -> None:
-    """Write the truth as a whole folder. ``links`` are, by extract, record numbers and the child each is about."""
+@contextmanager
+def telling(folder: Path | None, setting: Setting) -> Iterator[Telling | None]:
+    """Where the truth of each community is written, one after another; the folder is there, whole, if all ends well.
+    Nothing where no folder is wanted."""
+    if folder is None:
+        yield None
+        return
     with whole_folder(folder) as scratch:
-        pq.write_table(_links(links), scratch / LINKS, compression="zstd")
-        pq.write_table(_children(children), scratch / CHILDREN, compression="zstd")
-        pq.write_table(_behaviour(course), scratch / BEHAVIOUR, compression="zstd")
-        pq.write_table(_diversions(course), scratch / DIVERSIONS, compression="zstd")
         write_json(scratch / WORLD, vars(setting) | {"effects": _effects()})
+        told = Telling(scratch)
+        yield told
+        told.close()
+
+
+class Telling:
+    """The truth of a world as it is written. Children are numbered on from one community to the next."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.children, self.families = folder, 0, 0
+        self._files: dict[str, pq.ParquetWriter] = {}
+
+    def community(self, lived: Children, course: Course, links: Mapping[str, tuple[pa.Array, Ints]]) -> None:
+        """Write one community's. ``links`` are, by extract, record numbers and the child each is about."""
+        tables = {LINKS: _links(links), CHILDREN: _children(lived), BEHAVIOUR: _behaviour(course),
+                  DIVERSIONS: _diversions(course)}  # fmt: skip
+        for name, table in tables.items():
+            numbered = _on_from(_on_from(table, "child", self.children), "family", self.families)
+            if name not in self._files:
+                self._files[name] = pq.ParquetWriter(self.folder / name, numbered.schema, compression="zstd")
+            self._files[name].write_table(numbered)
+        self.children += len(lived)
+        self.families += len(lived.families.home)
+
+    def close(self) -> None:
+        """Finish the files."""
+        for file in self._files.values():
+            file.close()
+
+
+def _on_from(table: pa.Table, column: str, before: int) -> pa.Table:
+    """The table with the numbers in a column, where it has one, going on from those before."""
+    place = table.schema.get_field_index(column)
+    if place < 0 or before == 0:
+        return table
+    return table.set_column(place, column, pc.add(table.column(column), before))
 
 
 def read_setting(folder: Path) -> Setting:
@@ -67,7 +109,7 @@ def read_setting(folder: Path) -> Setting:
     if not (folder / WORLD).exists():
         raise MissingStep(f"no truth in {folder}: only a synthetic world has one; make it with risk-model simulate")
     told = read_json(folder / WORLD)
-    return Setting(told["seed"], told["children"], told["detection_bias"], told["areas"])
+    return Setting(told["seed"], told["children"], told["detection_bias"], told["areas"], told.get("largest", LARGEST))
 
 
 def children_of(workspace: Workspace, persons: Ints) -> Ints:

@@ -72,6 +72,13 @@ def minutes(values: Ints, missing: NDArray[np.bool_] | None = None) -> pa.Array:
     return pc.strftime(moments, format="%Y-%m-%d %H:%M")
 
 
+def days_of(written: pa.Array) -> Ints:
+    """Days since 1970 of moments as :func:`minutes` writes them; those not written are left out."""
+    moments = pc.strptime(pc.drop_null(written), format="%Y-%m-%d %H:%M", unit="s")
+    found: Ints = np.asarray(pc.cast(pc.cast(moments, pa.date32()), pa.int32())).astype(np.int64)
+    return found
+
+
 def yes_no(values: NDArray[np.bool_]) -> pa.Array:
     """Y or N."""
     return pa.array(["N", "Y"]).take(pa.array(values.astype(np.int8)))
@@ -87,15 +94,20 @@ def texts(values: NDArray[np.object_]) -> pa.Array:
     return pa.array(values, type=pa.string(), mask=np.asarray(values == "", dtype=bool))
 
 
-def write_extract(folder: Path, name: str, columns: Mapping[str, Column]) -> pa.Table:
-    """Write ``<folder>/<name>.csv`` exactly as its header says (UTF-8, empty for missing); the table written."""
+def write_extract(folder: Path, name: str, columns: Mapping[str, Column]) -> int:
+    """Write ``<folder>/<name>.csv`` exactly as its header says (UTF-8, empty for missing), or add to it where it is
+    begun already; the rows written.
+
+    :raises ValueError: the columns are others than the header's.
+    """
     header = HEADERS[name].split()
     if set(columns) != set(header):
         raise ValueError(f"{name} has other columns than its header: {sorted(set(columns) ^ set(header))}")
     table = pa.table({column: columns[column] for column in header})
     target = folder / f"{name}.csv"
-    with target.open("wb") as stream:
-        stream.write((",".join(header) + "\n").encode())
+    with target.open("ab") as stream:
+        if stream.tell() == 0:
+            stream.write((",".join(header) + "\n").encode())
         quoting = "needed" if name == "area" else "none"  # names of real areas may hold a comma
         csv.write_csv(table, stream, csv.WriteOptions(include_header=False, quoting_style=quoting))
-    return table
+    return int(table.num_rows)

@@ -15,17 +15,17 @@ from features.intake import take_in
 from features.synthetic import make_partners
 from features.synthetic.areas import Areas, made_up_areas
 from features.synthetic.broken_rows import BROKEN, spoil
-from features.synthetic.clock import NEW_SYSTEM
+from features.synthetic.care import care_records
 from features.synthetic.defects import USUAL, Defects
 from features.synthetic.name_pools import LOCALES, TRADITIONS, pool_of
 from features.synthetic.names import ETHNIC_CODES
-from features.synthetic.nominals import make_nominals
+from features.synthetic.nominals import make_nominals, nominal_columns
 from features.synthetic.population import Children, make_children
 from features.synthetic.recorded import typed_births, typed_names
 from features.windows import days_since_epoch
 from features.workspace import Workspace
 
-NONE = Defects(**{part.name: 0.0 for part in fields(Defects)})
+NONE = Defects(**{part.name: 0.0 for part in fields(Defects) if part.name != "new_system"})
 
 
 @pytest.fixture(scope="module")
@@ -126,20 +126,72 @@ def test_children_with_two_surnames_are_known_outside_school_by_either(children:
     assert (surname == other).mean() == pytest.approx(USUAL.other_surname_used, rel=0.25)
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3])
-def test_a_new_records_system_opens_records_again_as_often_as_set_and_numbers_them_its_way(share: float) -> None:
-    rng = np.random.default_rng(8)
+def some_contacts(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Children, about eight times each, and the minute each contact was recorded."""
     child = rng.integers(0, 4_000, 30_000)
-    when = rng.integers(days_since_epoch(date(2016, 1, 1)), days_since_epoch(date(2026, 1, 1)), len(child)) * 1440
-    made = make_nominals(rng, [(child, when)], replace(NONE, not_carried_over=share))
+    return child, rng.integers(days_since_epoch(date(2016, 1, 1)), days_since_epoch(date(2026, 1, 1)), 30_000) * 1440
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+@pytest.mark.parametrize("change", [date(2018, 3, 1), date(2021, 6, 1)])
+def test_a_new_records_system_opens_records_again_as_often_as_set_from_the_day_set(share: float, change: date) -> None:
+    rng, day = np.random.default_rng(8), days_since_epoch(change)
+    child, when = some_contacts(rng)
+    made = make_nominals(rng, [(child, when)], replace(NONE, not_carried_over=share, new_system=change))
     records = pd.DataFrame({"child": made.child, "created": made.created, "number": made.ids.to_pandas()})
-    is_new = records["created"] >= NEW_SYSTEM * 1440
+    is_new = records["created"] >= day * 1440
     assert (records["number"].str[0] == np.where(is_new, "P", "N")).all()
-    met = pd.DataFrame({"child": child, "is_new": when >= NEW_SYSTEM * 1440}).groupby("child")["is_new"]
+    met = pd.DataFrame({"child": child, "is_new": when >= day * 1440}).groupby("child")["is_new"]
     across = met.any() & ~met.all()
     again = records[records.duplicated("child")]
     assert len(again) == pytest.approx(share * across.sum(), rel=0.1)
-    assert (again["created"] >= NEW_SYSTEM * 1440).all()
+    assert (again["created"] >= day * 1440).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.4])
+def test_contacts_after_the_first_open_another_record_as_often_as_set(share: float) -> None:
+    rng = np.random.default_rng(9)
+    child, when = some_contacts(rng)
+    made = make_nominals(rng, [(child, when)], replace(NONE, new_record=share))
+    known = len(np.unique(child))
+    assert len(made.child) - known == pytest.approx(share * (len(child) - known), rel=0.05)
+    assert len(np.unique(made.ids)) == len(made.ids)
+    assert (made.child[made.of_contact[0]] == child).all(), "every contact is written to a record of its own child"
+
+
+@pytest.mark.parametrize("merged", [0.0, 0.5])
+@pytest.mark.parametrize("chained", [0.0, 0.8])
+def test_records_are_merged_and_merged_in_chains_as_often_as_set(merged: float, chained: float) -> None:
+    rng = np.random.default_rng(10)
+    setting = replace(NONE, new_record=0.4, merged=merged, merged_in_a_chain=chained)
+    made = make_nominals(rng, [some_contacts(rng)], setting)
+    later, into = np.flatnonzero(made.rank > 0), made.merged_into
+    assert (into[made.rank == 0] == -1).all(), "a first record is merged into nothing"
+    assert (into[later] >= 0).mean() == pytest.approx(merged, rel=0.05)
+    gone = np.flatnonzero((into >= 0) & (made.rank >= 2))
+    assert (made.child[into[gone]] == made.child[gone]).all()
+    if merged:
+        assert (made.rank[into[gone]] > 0).mean() == pytest.approx(chained, rel=0.05), "into one that is not the first"
+
+
+@pytest.mark.parametrize(("empty", "unstated"), [(0.0, 0.0), (0.2, 0.3)])
+def test_ethnicity_is_left_empty_and_not_stated_as_often_as_set(
+    children: Children, areas: Areas, empty: float, unstated: float
+) -> None:
+    rng = np.random.default_rng(12)
+    who = rng.integers(0, len(children), 30_000)
+    setting = replace(NONE, no_ethnicity=empty, ethnicity_not_stated=unstated)
+    known = make_nominals(rng, [(who, np.full(len(who), days_since_epoch(date(2022, 1, 1)) * 1440))], setting)
+    nobody = np.zeros(0, dtype=np.int64)
+    said = nominal_columns(rng, children, areas, known, nobody, setting)["sde_ethnicity"].to_pandas()
+    assert said.isna().mean() == pytest.approx(empty, abs=0.01)
+    assert (said.dropna() == "NS").mean() == pytest.approx(unstated, abs=0.01)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_social_care_lacks_the_pupil_number_as_often_as_set(children: Children, share: float) -> None:
+    records = care_records(np.random.default_rng(13), children, replace(NONE, no_pupil_number=share))
+    assert 1 - records.upn_known.mean() == pytest.approx(share, abs=0.01)
 
 
 @pytest.fixture(scope="module")

@@ -13,20 +13,21 @@ import numpy as np
 import pytest
 
 from features.synthetic.clock import MONTH_STARTS, YEARS
+from features.synthetic.counting import first_entries, year_start
 from features.synthetic.decisions import Suspicions
 from features.synthetic.fidelity import Fidelity
-from features.synthetic.living import Lived, live
+from features.synthetic.living import Lived
 from features.synthetic.published import entrants
-from features.synthetic.summary import first_entries, year_start
 from features.synthetic.truth import Setting
 from risk_model import cli
+from tests.lived import lived_in_one_piece
 
 SETTING = Setting(11, 9_000, 1.0, "")
 
 
 @pytest.fixture(scope="module")
 def lived() -> Lived:
-    return live(SETTING, lambda line: None)
+    return lived_in_one_piece(SETTING)
 
 
 def test_first_entries_follow_each_years_published_rate(lived: Lived) -> None:
@@ -44,7 +45,7 @@ def test_without_bias_the_same_share_of_every_group_is_named_and_with_twice_the_
     """Labels: of what was really done, the share that made the child a suspect, black and mixed against white."""
     ratio = {}
     for bias in (0.0, 1.0, 2.0):
-        world = live(replace(SETTING, children=25_000, detection_bias=bias), lambda line: None, months=36)
+        world = lived_in_one_piece(replace(SETTING, children=25_000, detection_bias=bias), months=36)
         letter = world.children.letter()
         done = np.concatenate([part.child for part in world.course.offences])
         named = np.concatenate([part.named | part.found for part in world.course.offences])

@@ -16,19 +16,19 @@ from features.synthetic import make_partners
 from features.synthetic.clock import MONTH_STARTS
 from features.synthetic.decisions import Suspicions
 from features.synthetic.detection import FOUND_MORE
-from features.synthetic.living import Lived, live
+from features.synthetic.living import Lived
 from features.synthetic.oracle import entry_chances
 from features.synthetic.truth import BEHAVIOUR, CHILDREN, LINKS, Setting, read_setting
 from features.windows import days_since_epoch
+from tests.lived import lived_in_one_piece
 
 SETTING = Setting(7, 6_000, 1.0, "")
-QUIET = lambda line: None  # noqa: E731
 DAY = date(2024, 4, 1)
 
 
 @pytest.fixture(scope="module")
 def lived() -> Lived:
-    return live(SETTING, QUIET)
+    return lived_in_one_piece(SETTING)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_more_is_done_than_is_ever_known(told: Path) -> None:
 @pytest.mark.parametrize("bias", [0.0, 1.0, 2.0])
 def test_what_police_find_differs_between_groups_as_set_and_what_is_done_does_not(bias: float) -> None:
     """Chances rather than draws: the share of each child's offences that would be found, all else equal."""
-    world = live(replace(SETTING, children=1_500, detection_bias=bias), QUIET, months=1)
+    world = lived_in_one_piece(replace(SETTING, children=1_500, detection_bias=bias), months=1)
     letter = world.children.letter()
     for group, first in (("black", "B"), ("asian", "A"), ("mixed", "M")):
         mine, white = np.flatnonzero(letter == first), np.flatnonzero(letter == "W")
@@ -82,12 +82,12 @@ def test_what_police_find_differs_between_groups_as_set_and_what_is_done_does_no
         bare = world.detection.found - np.float32(0.20 * bias) * heat
         assert np.allclose(bare[mine], bias * FOUND_MORE[group], atol=1e-5)
         assert np.allclose(bare[white], 0, atol=1e-5)
-    same = live(replace(SETTING, children=1_500, detection_bias=0.0), QUIET, months=1)
+    same = lived_in_one_piece(replace(SETTING, children=1_500, detection_bias=0.0), months=1)
     assert (world.base["offence"] == same.base["offence"]).all()
 
 
 def test_without_bias_searches_and_decisions_are_blind_to_ethnicity() -> None:
-    world = live(replace(SETTING, children=1_500, detection_bias=0.0), QUIET, months=1)
+    world = lived_in_one_piece(replace(SETTING, children=1_500, detection_bias=0.0), months=1)
     assert not world.detection.harsher.any()
     assert not world.detection.found.any()
 
@@ -96,7 +96,7 @@ def test_known_behaviour_is_as_unequal_as_the_bias_makes_it() -> None:
     """Of what was done, the share police found: black and mixed against white children, drawn with the same luck."""
     shares = {}
     for bias in (0.0, 1.0, 2.0):
-        world = live(replace(SETTING, children=20_000, detection_bias=bias), QUIET, months=30)
+        world = lived_in_one_piece(replace(SETTING, children=20_000, detection_bias=bias), months=30)
         child = np.concatenate([part.child for part in world.course.offences])
         found = np.concatenate([part.found for part in world.course.offences])
         letter = world.children.letter()[child]
@@ -145,7 +145,7 @@ def test_the_oracle_speaks_on_the_first_of_a_month_only() -> None:
 
 
 def test_living_to_a_month_is_living_the_same_life_cut_short(lived: Lived) -> None:
-    short = live(SETTING, QUIET, months=12)
+    short = lived_in_one_piece(SETTING, months=12)
     for part, whole in zip(short.course.suspicions, lived.course.suspicions[:12], strict=True):
         assert (part.child == whole.child).all()
         assert (part.day == whole.day).all()

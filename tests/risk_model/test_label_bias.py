@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from features.synthetic.living import Lived, live
+from features.synthetic.living import Lived
 from features.synthetic.truth import Setting
 from risk_model.audits import AuditInputs, Finding, Verdict, recording
 from risk_model.training.predictions import Predictions
+from tests.lived import lived_in_one_piece
 from tests.soak.audit_worlds import Held
 from tests.soak.audit_worlds import world as drawn_world
 
@@ -23,7 +24,7 @@ BIASES = (0.0, 1.0, 2.0)
 
 @pytest.fixture(scope="module")
 def worlds() -> dict[float, Lived]:
-    return {bias: live(Setting(7, CHILDREN, bias, ""), lambda line: None, months=MONTHS) for bias in BIASES}
+    return {bias: lived_in_one_piece(Setting(7, CHILDREN, bias, ""), months=MONTHS) for bias in BIASES}
 
 
 @pytest.fixture(scope="module")
