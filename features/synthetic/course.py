@@ -35,7 +35,8 @@ class Happenings:
 
     def arrays(self) -> tuple[Ints, Ints]:
         """All children and days, as two arrays of one length."""
-        return np.concatenate(self.child), np.concatenate(self.day)
+        none = np.zeros(0, dtype=np.int64)
+        return np.concatenate([none, *self.child]), np.concatenate([none, *self.day])
 
 
 @dataclass(frozen=True)

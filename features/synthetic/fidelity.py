@@ -38,7 +38,7 @@ class Fidelity:
     def ratio(self) -> float:
         """Simulated over published; 1 inside a range."""
         low, high = self.published
-        return float(self.simulated / min(max(self.simulated, low), high))
+        return 1.0 if low <= self.simulated <= high else float(self.simulated / (low if self.simulated < low else high))
 
     @property
     def within(self) -> bool:

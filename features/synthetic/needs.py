@@ -49,7 +49,7 @@ HAZARDS: dict[str, Hazard] = {
     "asb": Hazard(
         0.0138, (0.05, 0.2, 0.5, 0.95, 1.4, 1.6, 1.45, 1.1, 0.75, 0.5),
         {"male": 0.70, "conduct": 0.35, "peers": 0.40, "adult": -0.20, "hotspot": 0.35, "deprivation": 0.25},
-        {"trouble": 0.55, "asb": 1.10, "suspect": 0.50, "missing": 0.25}, burst=0.15,
+        {"trouble": 0.55, "asb": 1.10, "suspect": 0.50, "missing": 0.25, "friends": 0.30}, burst=0.15,
     ),
     "asb_victim": Hazard(0.0006, (0.6, 0.7, 0.9, 1.1, 1.2, 1.1, 1.0, 0.9, 0.9, 0.9), {"hotspot": 0.35}),
     "missing": Hazard(
@@ -64,11 +64,12 @@ HAZARDS: dict[str, Hazard] = {
         {"trouble": 0.50, "suspension": 1.25, "care": 0.30, "suspect": 0.2}, burst=0.15,
     ),
     "offence": Hazard(
-        0.068, (0.0, 0.18, 0.45, 0.80, 1.10, 1.35, 1.48, 1.42, 1.28, 1.1),
+        0.064, (0.0, 0.18, 0.45, 0.80, 1.10, 1.35, 1.48, 1.42, 1.28, 1.1),
         {"male": 0.70, "conduct": 0.20, "hardship": 0.12, "peers": 0.24, "bond": -0.12, "adult": -0.16,
          "hotspot": 0.10, "convicted_parent": 0.55, "sets_fires": 0.55},
         {"trouble": 0.48, "suspect": 0.72, "asb": 0.25, "suspension": 0.22, "missing": 0.40,
-         "domestic": 0.20, "care": 0.35, "absence": 0.15, "suspended_and_missing": 0.60, "care_and_missing": 0.30,
+         "domestic": 0.20, "care": 0.35, "absence": 0.15, "friends": 0.50,
+         "suspended_and_missing": 0.60, "care_and_missing": 0.30,
          "diverted": DIVERSION_EFFECT,
          "cautioned": FORMAL_DIVERSION_EFFECT, "entered": 0.5}, youngest=10, burst=0.12,
     ),

@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from features.synthetic.clock import Floats
 from features.synthetic.course import SPELLS
+from features.synthetic.friendships import around
 from features.synthetic.needs import MEMORY, TROUBLE_MEMORY
 from features.synthetic.population import Children
 
 NOBODY = 10_000
 """A month that never comes."""
+FRIENDS_COUNT = np.float32(3.0)
+"""How fast friends' recent suspicions, on average, come to weigh all they can."""
 DIVERSION_LASTS = 24
 """Months for which a diversion keeps lowering the rate of new suspicions."""
 
@@ -22,6 +25,9 @@ class Past:
     def __init__(self, rng: np.random.Generator, children: Children) -> None:
         count = len(children)
         self.recent = {name: np.zeros(count, dtype=np.float32) for name in MEMORY}
+        self.circle: NDArray[np.int64] | None = children.circle
+        """Who rubs off on whom; nobody once it is not everybody's past."""
+        self.friends = np.zeros(count, dtype=np.float32)
         self.trouble = rng.standard_normal(count, dtype=np.float32)
         self.absence = np.zeros(count, dtype=np.float32)
         self.met = np.full(count, -NOBODY, dtype=np.int32)
@@ -31,9 +37,12 @@ class Past:
         self.until = {name: np.zeros(count, dtype=np.int32) for name in SPELLS}
 
     def taken(self, who: slice | NDArray[np.int64]) -> Past:
-        """The past of these children, copied."""
+        """The past of these children, copied; what their friends did fades from here on."""
         copy = object.__new__(Past)
+        copy.circle = None
         for name, held in vars(self).items():
+            if name == "circle":
+                continue
             each = {key: part[who].copy() for key, part in held.items()} if isinstance(held, dict) else held[who].copy()
             setattr(copy, name, each)
         return copy
@@ -41,6 +50,7 @@ class Past:
     def history(self, here: slice | NDArray[np.int64], month: int) -> dict[str, Floats]:
         """Everything a hazard's ``history`` may name, for the children in ``here``."""
         found = {name: 1 - np.exp(-past[here]) for name, past in self.recent.items()}
+        found["friends"] = 1 - np.exp(-FRIENDS_COUNT * self.friends[here])
         found["trouble"] = self.trouble[here]
         found["absence"] = self.absence[here]
         found["care"] = (self.until["care"][here] > month).astype(np.float32)
@@ -59,6 +69,10 @@ class Past:
         """A month goes by: the past fades and hidden troubles drift."""
         for name, kept in MEMORY.items():
             self.recent[name][here] *= np.float32(kept)
+        self.friends[here] *= np.float32(MEMORY["suspect"])
+        if self.circle is not None:
+            first = self.circle[here].min(initial=0)
+            self.friends[here] = around(self.circle[here] - first, self.recent["suspect"][here])
         drift = rng.standard_normal(here.stop - here.start, dtype=np.float32)
         self.trouble[here] *= np.float32(TROUBLE_MEMORY)
         self.trouble[here] += np.float32(np.sqrt(1 - TROUBLE_MEMORY**2)) * drift

@@ -128,7 +128,7 @@ def _with_bystanders(
     rng: np.random.Generator, children: Children, areas: Areas, occurrences: Occurrences, roles: Roles, suspected: int
 ) -> Roles:
     """Add witnesses, and a few who reported or were there: young people of the same neighbourhood."""
-    asked = np.flatnonzero(rng.random(len(occurrences.area)) < 0.2)
+    asked = np.flatnonzero(rng.random(len(occurrences.area)) < 0.16)
     where = areas.neighbourhood[occurrences.area[asked]]
     living = areas.neighbourhood[children.families.home[children.family, 0]]
     order = np.argsort(living, kind="stable")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.synthetic.areas import Areas
 from features.synthetic.clock import CENSUS_DAYS, CUT, FIRST_DAY, YEAR, Floats, Ints, birthday
 from features.synthetic.defects import USUAL, Defects
+from features.synthetic.friendships import circles, schools
 from features.synthetic.name_pools import Texts
 from features.synthetic.names import (
     ETHNIC_CODES,
@@ -82,6 +83,9 @@ class Children:
     adult: Floats
     peers: Floats
     sets_fires: NDArray[np.bool_]
+    school: Ints
+    circle: Ints
+    """Who is friends with whom: those of one number (see ``friendships``)."""
 
     def __len__(self) -> int:
         return len(self.born)
@@ -126,9 +130,13 @@ def make_children(rng: np.random.Generator, areas: Areas, aged_10_17: int, defec
     free = rng.random(wanted) < 1 / (1 + np.exp(-(-1.25 + 1.25 * families.hardship[family])))
     send, later, changed = _special_needs(rng, conduct, male, born)
     forename = forenames(rng, families.tradition[family], male)
+    social = rng.spawn(1)[0]
+    school = schools(social, areas, families.home[family, 0])
+    circle = circles(social, school, born, male, peers)
     return Children(
         born, male, family, ethnicity, forename, families, send, later, changed, free,
         hardship, conduct, bond, adult, peers, rng.random(wanted) < _chance(-4.75 + 0.7 * conduct + 0.7 * male),
+        school, circle,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Who was in it together: suspects of one neighbourhood and month share occurrences, and some victims are theirs."""
+"""Who was in it together: friends, or neighbours, suspected in one month share occurrences; some victims are theirs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from features.events import OFFENCE_GROUPS
 from features.synthetic.areas import Areas
-from features.synthetic.clock import Ints, month_of
+from features.synthetic.clock import Floats, Ints, month_of
 from features.synthetic.decisions import Suspicions
 from features.synthetic.population import Children
 
@@ -14,14 +14,27 @@ _VICTIM_GROUPS = ("violence_with_injury", "violence_without_injury", "sexual", "
 _WITH_VICTIMS = np.array([OFFENCE_GROUPS.index(name) for name in _VICTIM_GROUPS])
 
 
+FRIENDS_JOIN, NEIGHBOURS_JOIN = 0.8, 0.35
+"""How often two suspicions of friends, or of neighbours, in one month are of one occurrence."""
+
+
 def group_suspects(rng: np.random.Generator, children: Children, areas: Areas, found: Suspicions) -> Ints:
-    """Which occurrence each suspicion belongs to (0, 1, 2 ...): one in five shares a neighbour's, same month."""
-    month = month_of(found.day)
-    key = month * 1_000_000 + areas.neighbourhood[children.area_on(found.child, found.day)]
+    """Which occurrence each suspicion belongs to (0, 1, 2 ...): some share a friend's or a neighbour's, same month."""
+    month = month_of(found.day) * 100_000_000
+    friends = _joined(rng, month + children.circle[found.child], found.child, FRIENDS_JOIN)
+    _, lead = np.unique(friends, return_index=True)
+    place = areas.neighbourhood[children.area_on(found.child[lead], found.day[lead])]
+    alone = np.bincount(friends) == 1
+    neighbours = _joined(rng, month[lead] + place, found.child[lead], np.where(alone, NEIGHBOURS_JOIN, 0.0))
+    return neighbours[friends]
+
+
+def _joined(rng: np.random.Generator, key: Ints, child: Ints, chance: float | Floats) -> Ints:
+    """Groups (0, 1, 2 ...) of rows of one key: each row joins the one before with some chance, if of another child."""
     order = np.lexsort((rng.random(len(key)), key))
     same = np.zeros(len(key), dtype=bool)
-    same[1:] = (key[order][1:] == key[order][:-1]) & (found.child[order][1:] != found.child[order][:-1])
-    joined = same & (rng.random(len(key)) < 0.5)
+    same[1:] = (key[order][1:] == key[order][:-1]) & (child[order][1:] != child[order][:-1])
+    joined = same & (rng.random(len(key)) < (chance if isinstance(chance, float) else chance[order]))
     group = np.empty(len(key), dtype=np.int64)
     group[order] = np.cumsum(~joined) - 1
     return group

@@ -72,20 +72,27 @@ class Telling:
     """The truth of a world as it is written. Children are numbered on from one community to the next."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.children, self.families = folder, 0, 0
+        self.folder = folder
+        self.before = dict.fromkeys(("child", "family", "school", "circle"), 0)
         self._files: dict[str, pq.ParquetWriter] = {}
 
     def community(self, lived: Children, course: Course, links: Mapping[str, tuple[pa.Array, Ints]]) -> None:
-        """Write one community's. ``links`` are, by extract, record numbers and the child each is about."""
+        """Write one community's; its numbers go on from those before.
+
+        ``links`` are, by extract, record numbers and the child each is about.
+        """
         tables = {LINKS: _links(links), CHILDREN: _children(lived), BEHAVIOUR: _behaviour(course),
                   DIVERSIONS: _diversions(course)}  # fmt: skip
         for name, table in tables.items():
-            numbered = _on_from(_on_from(table, "child", self.children), "family", self.families)
+            numbered = table
+            for column, before in self.before.items():
+                numbered = _on_from(numbered, column, before)
             if name not in self._files:
                 self._files[name] = pq.ParquetWriter(self.folder / name, numbered.schema, compression="zstd")
             self._files[name].write_table(numbered)
-        self.children += len(lived)
-        self.families += len(lived.families.home)
+        numbers = {"child": len(lived), "family": len(lived.families.home),
+                   "school": int(lived.school.max()) + 1, "circle": int(lived.circle.max()) + 1}  # fmt: skip
+        self.before = {column: self.before[column] + count for column, count in numbers.items()}
 
     def close(self) -> None:
         """Finish the files."""
@@ -142,6 +149,7 @@ def _children(children: Children) -> pa.Table:
     columns = {
         "child": np.arange(len(children)), "born": pa.array(children.born.astype(np.int32)).cast(pa.date32()),
         "male": children.male, "ethnic_group": children.letter(), "family": children.family,
+        "school": children.school, "circle": children.circle,
     }  # fmt: skip
     return pa.table(columns | {name: getattr(children, name) for name in TRAITS})
 

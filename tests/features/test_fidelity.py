@@ -80,6 +80,7 @@ def test_everything_happens_within_its_month_and_to_children_of_the_right_age(li
 def test_a_figure_is_near_enough_within_its_range_or_tolerance() -> None:
     inside, below = Fidelity("a", (10, 12), 11, "found"), Fidelity("a", (10, 12), 9, "found")
     assert (inside.ratio, inside.within, below.ratio, below.within) == (1.0, True, 0.9, False)
+    assert Fidelity("none at all is in a range from nothing", (0, 0.9), 0, "found").ratio == 1.0
     assert Fidelity("a", (10, 10), 11.4, "found").within
     assert not Fidelity("a", (10, 10), 11.6, "found").within
     assert Fidelity("a", (10, 10), 11.9, "found", 0.2).within

@@ -192,6 +192,12 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_children(tmp_
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_world_in_which_some_things_never_happened_is_written_all_the_same(tmp_path: Path, seed: int) -> None:
+    summary = make_partners(tmp_path / "few", seed, children=500, largest=260)
+    assert set(summary.rows) == set(HEADERS)
+
+
 def test_every_file_has_exactly_the_header_of_the_contract_and_as_many_rows_as_the_summary_says(made: Made) -> None:
     assert {path.name for path in made.folder.iterdir()} == {f"{name}.csv" for name in HEADERS} | {MARKER}
     for name, header in HEADERS.items():
