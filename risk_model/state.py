@@ -41,6 +41,8 @@ from risk_model.training.scorer import ScoringModel
 Say = Callable[[str], None]
 HOUSE = Path(__file__).resolve().parents[1]
 FITS = "fits"
+LOCK = "requirements.lock"
+"""The exact libraries of the environment; there in a checkout."""
 REFERENCES = "references.parquet"
 NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", "lists", "bootstrap_resamples")
 """Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
@@ -117,10 +119,8 @@ class State:
         plots = self.plots_of(result)
         write_leaderboard(self.experiment, result, plots, self.team_names, self.folder)
         self.say("logging to MLflow")
-        self.tracker.record_training(
-            self.experiment, result, self.source(), [self.page, self.folder / "leaderboard.html"], plots,
-            git_commit(HOUSE),
-        )  # fmt: skip
+        artefacts = [self.page, self.folder / "leaderboard.html", *HOUSE.glob(LOCK)]
+        self.tracker.record_training(self.experiment, result, self.source(), artefacts, plots, git_commit(HOUSE))
         mark_done(self.folder, "train", self.training_key)
         if self.fits is None:
             kept.forget_others()

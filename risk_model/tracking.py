@@ -17,9 +17,11 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from features.windows import days_since_epoch
 from features.workspace import Workspace, digest
 from risk_model.errors import MissingStep, Tampered
 from risk_model.experiment import Experiment
@@ -34,6 +36,9 @@ VERSION_TAG = "published_version"
 URI_VARIABLE = "MLFLOW_TRACKING_URI"
 SCRIPT = "from risk_model.tracking import offer_model\n\noffer_model()\n"
 """Logged with every model: the code MLflow runs to load it."""
+MILLIS_A_DAY = 86_400_000
+MOST_METRICS = 1_000
+"""What MLflow takes in one batch."""
 NEEDS = ("early-diversion",)
 """What a logged model asks for: this project, which brings exact versions of everything else."""
 
@@ -72,25 +77,48 @@ class Tracker:
         plots: Sequence[Plot] = (),
         code_version: str = "",
     ) -> str:
-        """Log one training as a parent run, with a child run for each estimator and split; returns the parent's id."""
+        """Log one training as a parent run, with a child run for each estimator; returns the parent's id.
+
+        A child's figures are logged split by split: the split's number, from 1 in order of time, as step and its first
+        test date as time, so that MLflow draws them over time; those of all splits together go by ``pooled/...``. The
+        parent carries the pooled figures of the recipe chosen, the reason for it and the verdict. Figures that rest on
+        few young people are nowhere.
+        """
         experiment_id = self._experiment(experiment.name)
         tags = {"experiment_digest": digest(experiment.model_dump(mode="json")), "chosen": result.selection.chosen,
                 "warehouse_fingerprint": data.warehouse_fingerprint, "feature_digest": data.feature_digest}  # fmt: skip
         tags |= {"git_commit": code_version} if code_version else {}
         parent = self._run(experiment_id, f"{experiment.name} training", tags)
-        self._log(parent, _plan(experiment), {}, {"reason": result.selection.reason})
+        chosen = [each for each in result.evaluations if each.estimator == result.selection.chosen]
+        said = {"reason": result.selection.reason, "verdict": result.selection.verdict}
+        summary = _pooled_metrics(chosen, experiment.audit.suppress_under)
+        self._log(parent, _plan(experiment), summary, {name: text for name, text in said.items() if text})
         self._log_files(parent, artefacts, plots)
-        splits = {split.name: split for split in result.splits}
-        for each in result.evaluations:
-            child_tags = {"mlflow.parentRunId": parent, "estimator": each.estimator, "split": each.split}
-            child = self._run(experiment_id, f"{each.estimator}, {each.split}", child_tags)
-            params = {f"{each.estimator}.{k}": v for k, v in experiment.estimators[each.estimator].items()}
-            self._log(child, params, shown_metrics(each, experiment.audit.suppress_under), {})
-            if each.split in splits:
-                self._log_data(child, data, splits[each.split], each, experiment.audit.suppress_under)
-            self.client.set_terminated(child)
+        for name in dict.fromkeys(each.estimator for each in result.evaluations):
+            own = [each for each in result.evaluations if each.estimator == name]
+            self._record_estimator(experiment_id, parent, experiment, result.splits, own, data)
+        for failure in result.failures:
+            tags = {"mlflow.parentRunId": parent, "estimator": failure.estimator, "failed_on": failure.split}
+            self.client.set_terminated(self._run(experiment_id, failure.estimator, tags), "FAILED")
         self.client.set_terminated(parent, "FINISHED" if not result.failures else "FAILED")
         return parent
+
+    def _record_estimator(
+        self, experiment_id: str, parent: str, experiment: Experiment, splits: Sequence[Split],
+        own: Sequence[Evaluation], data: DataSource,
+    ) -> None:  # fmt: skip
+        """One estimator's child run: its settings, its figures on each split and pooled, and the data of each split."""
+        name, under = own[0].estimator, experiment.audit.suppress_under
+        child = self._run(experiment_id, name, {"mlflow.parentRunId": parent, "estimator": name})
+        params = {f"{name}.{key}": value for key, value in experiment.estimators[name].items()}
+        self._log(child, params, _pooled_metrics(own, under), {})
+        by_split = {each.split: each for each in own}
+        for step, split in enumerate(splits, start=1):
+            if split.name in by_split:
+                tested = split.test.first if split.test else None
+                self._log_step(child, shown_metrics(by_split[split.name], under), step, tested)
+                self._log_data(child, data, split, by_split[split.name], under)
+        self.client.set_terminated(child)
 
     def record_audit(
         self, name: str, version: str, verdicts: Mapping[str, str], verdict: str, files: Sequence[Path]
@@ -176,10 +204,17 @@ class Tracker:
         entities = _mlflow().entities
         self.client.log_batch(
             run,
-            metrics=[entities.Metric(key, value, 0, 0) for key, value in metrics.items()],
             params=[entities.Param(key, str(value)[:6000]) for key, value in params.items()],
             tags=[entities.RunTag(key, value[:5000]) for key, value in tags.items()],
         )
+        self._log_step(run, metrics, 0, None)
+
+    def _log_step(self, run: str, metrics: Mapping[str, float], step: int, day: date | None) -> None:
+        """Metrics at a step, timed at midnight UTC of a day (1970 where there is none), in batches MLflow takes."""
+        entities, millis = _mlflow().entities, 0 if day is None else days_since_epoch(day) * MILLIS_A_DAY
+        logged = [entities.Metric(key, value, millis, step) for key, value in metrics.items()]
+        for at in range(0, len(logged), MOST_METRICS):
+            self.client.log_batch(run, metrics=logged[at : at + MOST_METRICS])
 
     def _log_files(self, run: str, artefacts: Sequence[Path], plots: Sequence[Plot]) -> None:
         for path in artefacts:
@@ -202,7 +237,8 @@ class Tracker:
             profile = {"as of": "" if part is None else part.plain}
             profile |= shown_counts(each.counts, under) if context == "testing" else {}
             dataset = entities.Dataset(data.name, key, "local", "{}", schema[:60_000], json.dumps(profile))
-            inputs.append(entities.DatasetInput(dataset, [entities.InputTag("mlflow.data.context", context)]))
+            said = {"mlflow.data.context": context, "split": split.name}
+            inputs.append(entities.DatasetInput(dataset, [entities.InputTag(*each) for each in said.items()]))
         self.client.log_inputs(run, inputs)
 
     def _number_of(self, name: str, version: str) -> str | None:
@@ -229,6 +265,11 @@ class Tracker:
                 await_registration_for=None,
             )  # fmt: skip
         return str(logged.registered_model_version)
+
+
+def _pooled_metrics(own: Sequence[Evaluation], under: int) -> dict[str, float]:
+    """What may be shown of an estimator's figures on all splits together, as ``pooled/auc`` and so on."""
+    return {f"pooled/{name}": value for name, value in shown_metrics(own[-1], under).items()}
 
 
 def _plan(experiment: Experiment) -> dict[str, Any]:

@@ -7,8 +7,10 @@ import os
 import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +18,14 @@ import pytest
 
 from risk_model.errors import MissingStep
 from risk_model.tracking import VERSION_TAG, DataSource, Tracker, git_commit
-from risk_model.training.fitting import TrainingResult, refit_final, train
+from risk_model.training.evaluation import Evaluation
+from risk_model.training.fitting import Failure, TrainingResult, refit_final, train
 from risk_model.training.leaderboard import write_leaderboard
+from risk_model.training.predictions import ALL_SPLITS
 from risk_model.training.report import leaderboard_plots
 from risk_model.training.scorer import ScoringModel
+from risk_model.training.showing import shown_metrics
+from tests.conftest import HOUSE
 from tests.risk_model.drawn import World, drawn_world
 
 VERSION = "2026-01-01-0123abcd"
@@ -46,7 +52,7 @@ def tracked(tmp_path_factory: pytest.TempPathFactory) -> Tracked:
     write_leaderboard(world.experiment, result, plots, {}, folder)
     tracker = Tracker(folder / "mlflow", f"sqlite:///{folder}/mlflow/mlflow.db")
     source = DataSource("drawn", "warehouse-1", "features-1", world.rows.feature_names)
-    artefacts = [folder / "leaderboard.html", folder / "leaderboard.json"]
+    artefacts = [folder / "leaderboard.html", folder / "leaderboard.json", HOUSE / "requirements.lock"]
     run = tracker.record_training(world.experiment, result, source, artefacts, plots, "abc123")
     model = refit_final(world.experiment, world.inputs, "lightgbm", result.predictions)
     model.save(folder / "model")
@@ -54,42 +60,85 @@ def tracked(tmp_path_factory: pytest.TempPathFactory) -> Tracked:
     return Tracked(world, result, tracker, run, model, number, folder)
 
 
-def test_a_training_is_one_parent_run_with_a_child_for_each_estimator_and_split(tracked: Tracked) -> None:
+def test_a_training_is_one_parent_run_with_the_verdict_and_a_child_for_each_estimator(tracked: Tracked) -> None:
     client = tracked.tracker.client
     parent = client.get_run(tracked.run)
     assert parent.info.status == "FINISHED"
     tags = {"warehouse_fingerprint": "warehouse-1", "git_commit": "abc123", "chosen": tracked.result.selection.chosen}
     assert tags.items() <= parent.data.tags.items()
     assert parent.data.params["seed"] == str(tracked.world.experiment.seed)
-    children = client.search_runs(
-        [parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{tracked.run}'", max_results=100
-    )
-    assert {(run.data.tags["estimator"], run.data.tags["split"]) for run in children} == {
-        (each.estimator, each.split) for each in tracked.result.evaluations
+    selection = tracked.result.selection
+    assert (parent.data.tags["reason"], parent.data.tags["verdict"]) == (selection.reason, selection.verdict)
+    assert {run.data.tags["estimator"]: run.info.run_name for run in children_of(tracked, tracked.run)} == {
+        each.estimator: each.estimator for each in tracked.result.evaluations
     }
     names = {item.path for item in client.list_artifacts(tracked.run)}
-    assert names == {"leaderboard.html", "leaderboard.json", "plots"}
+    assert names == {"leaderboard.html", "leaderboard.json", "plots", "requirements.lock"}
     assert {item.path for item in client.list_artifacts(tracked.run, "plots")} == {
         f"plots/{plot.name}.png" for plot in leaderboard_plots(tracked.world.experiment, tracked.result, {})
     }
 
 
-def test_metrics_have_intervals_and_inputs_say_which_data_without_a_row_of_it(tracked: Tracked) -> None:
+def test_the_parent_carries_the_pooled_figures_of_the_recipe_chosen_as_they_may_be_shown(tracked: Tracked) -> None:
+    logged = tracked.tracker.client.get_run(tracked.run).data.metrics
+    pooled = evaluation_of(tracked, tracked.result.selection.chosen, ALL_SPLITS)
+    may_show = shown_metrics(pooled, tracked.world.experiment.audit.suppress_under)
+    assert logged == {f"pooled/{name}": value for name, value in may_show.items()}
+    assert logged["pooled/auc.low"] < logged["pooled/auc"] < logged["pooled/auc.high"]
+    assert logged["pooled/auc"] == round(pooled.figure("auc").value, 3)
+
+
+def test_a_child_s_figures_go_over_time_split_by_split(tracked: Tracked) -> None:
+    client, splits = tracked.tracker.client, tracked.result.splits
+    assert len(splits) > 1
+    for child in children_of(tracked, tracked.run):
+        name = child.data.tags["estimator"]
+        history = sorted(client.get_metric_history(child.info.run_id, "auc"), key=lambda metric: metric.timestamp)
+        assert [metric.step for metric in history] == list(range(1, len(splits) + 1)), "in order of time, each once"
+        for metric, split in zip(history, splits, strict=True):
+            assert metric.value == round(evaluation_of(tracked, name, split.name).figure("auc").value, 3)
+            assert split.test is not None
+            assert datetime.fromtimestamp(metric.timestamp / 1000, UTC) == datetime.combine(
+                split.test.first, time(), UTC
+            )
+        own = {f"{name}.{key}": str(value) for key, value in tracked.world.experiment.estimators[name].items()}
+        assert child.data.params == own
+        assert child.data.metrics["pooled/auc"] == round(
+            evaluation_of(tracked, name, ALL_SPLITS).figure("auc").value, 3
+        )
+
+
+def test_a_figure_that_rests_on_few_is_at_no_step_and_a_failed_estimator_is_a_failed_child(tracked: Tracked) -> None:
+    audit = tracked.world.experiment.audit.model_copy(update={"suppress_under": 10_000})
+    careful = tracked.world.experiment.model_copy(update={"audit": audit})
+    failed = replace(tracked.result, failures=(Failure("forest", "test 2024-07-01", "3 had the outcome"),))
+    source = DataSource("drawn", "warehouse-1", "features-1", tracked.world.rows.feature_names)
+    parent = tracked.tracker.record_training(careful, failed, source)  # the parent fails, too
+    runs = [tracked.tracker.client.get_run(parent), *children_of(tracked, parent)]
+    assert not any(run.data.metrics for run in runs)
+    assert [run.data.tags.get("estimator") for run in runs if run.info.status == "FAILED"] == [None, "forest"]
+    assert not any("3 had the outcome" in json.dumps(run.data.to_dictionary()) for run in runs)
+
+
+def test_inputs_say_which_data_each_split_read_without_a_row_of_it(tracked: Tracked) -> None:
+    child = next(run for run in children_of(tracked, tracked.run) if run.data.tags["estimator"] == "logistic")
+    for split in tracked.result.splits:
+        tags = [({tag.key: tag.value for tag in each.tags}, each.dataset) for each in child.inputs.dataset_inputs]
+        inputs = {said["mlflow.data.context"]: dataset for said, dataset in tags if said["split"] == split.name}
+        assert set(inputs) == {"training", "calibration", "testing"}
+        assert len({each.digest for each in inputs.values()}) == 3
+        assert json.loads(inputs["training"].profile) == {"as of": split.train.plain}
+        assert set(json.loads(inputs["testing"].profile)) == {"as of", "people", "records", "with the outcome"}
+
+
+def evaluation_of(tracked: Tracked, estimator: str, split: str) -> Evaluation:
+    return next(each for each in tracked.result.evaluations if (each.estimator, each.split) == (estimator, split))
+
+
+def children_of(tracked: Tracked, parent: str) -> list[Any]:
     client = tracked.tracker.client
-    experiment = client.get_run(tracked.run).info.experiment_id
-    (child,) = client.search_runs([experiment], "tags.estimator = 'logistic' and tags.split = 'test 2024-07-01'")
-    evaluation = next(
-        e for e in tracked.result.evaluations if (e.estimator, e.split) == ("logistic", "test 2024-07-01")
-    )
-    assert child.data.metrics["auc"] == round(evaluation.figure("auc").value, 3)
-    assert child.data.metrics["auc.low"] == round(evaluation.figure("auc").low, 3)
-    strength = tracked.world.experiment.estimators["logistic"]["penalty_strength"]
-    assert child.data.params["logistic.penalty_strength"] == f"{strength}"
-    inputs = {each.tags[0].value: each.dataset for each in child.inputs.dataset_inputs}
-    assert set(inputs) == {"training", "calibration", "testing"}
-    assert len({each.digest for each in inputs.values()}) == 3
-    assert json.loads(inputs["training"].profile) == {"as of": "2021-01-01 to 2021-10-01"}
-    assert set(json.loads(inputs["testing"].profile)) == {"as of", "people", "records", "with the outcome"}
+    experiment = client.get_run(parent).info.experiment_id
+    return list(client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{parent}'", max_results=100))
 
 
 def test_nobody_is_in_what_was_tracked(tracked: Tracked) -> None:
