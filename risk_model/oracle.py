@@ -65,13 +65,29 @@ def oracle_predictions(
             chance = np.zeros(len(part))
             chance[who >= 0] = chances[day]
             with whole_file(path) as scratch:
-                write_part(scratch, _as_predictions(experiment, part, chance))
+                write_part(scratch, as_predictions(experiment, part, chance, ORACLE))
     return tuple(read_part(path) for path in paths)
 
 
-def _as_predictions(experiment: Experiment, part: Predictions, chance: NDArray[np.float64]) -> Predictions:
+def true_chances(
+    workspace: Workspace, person: NDArray[np.int64], as_of: NDArray[np.datetime64], futures: int, say: Say
+) -> NDArray[np.float64]:
+    """The oracle's chance of every row, one a person and date; 0 where no record led to the child."""
+    child = children_of(workspace, person)
+    rows = {day.item(): np.flatnonzero((as_of == day) & (child >= 0)) for day in np.unique(as_of)}
+    said = entry_chances(
+        read_setting(truth_folder(workspace)), {day: child[at] for day, at in rows.items()}, say, futures
+    )
+    chance = np.zeros(len(person))
+    for day, at in rows.items():
+        chance[at] = said[day]
+    return chance
+
+
+def as_predictions(experiment: Experiment, part: Predictions, chance: NDArray[np.float64], name: str) -> Predictions:
+    """The rows of ``part`` ranked by other chances, under another name; the same places are filled."""
     listed = listed_by_team(chance, list_keys(experiment, part.as_of), part.area, experiment.capacity)
-    return replace(part, estimator=ORACLE, raw_score=chance, probability=chance, listed=listed)
+    return replace(part, estimator=name, raw_score=chance, probability=chance, listed=listed)
 
 
 def shares_of_oracle(

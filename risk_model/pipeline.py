@@ -120,10 +120,11 @@ class Pipeline(Experimenting):
         """Every estimator on every split, measured; the chosen one refitted on the latest data."""
         return telling.of_training(self.experiment, self.trained, self.references, self.team_names, self.oracle_shares)
 
-    def compare(self) -> Made:
-        """The same comparison again, from what training left."""
+    def compare(self, ceiling: bool = False) -> Made:
+        """The same comparison again, from what training left; with what the records allow, where that is asked for."""
         self.needs_training()
-        return self.train()
+        told = self.train()
+        return telling.with_ceiling(told, self.ceiling) if ceiling else told
 
     def audit(self, name: str = "", full: bool = False) -> Made:
         """What the audits find of the model that would be published; with a name, of that version (or ``champion``).

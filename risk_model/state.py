@@ -22,6 +22,7 @@ from features.workspace import Workspace, digest, digest_file, is_done, mark_don
 from risk_model.audits import AuditInputs, AuditReport, comparator_sex, run_audits
 from risk_model.audits.report import FILE as REPORT
 from risk_model.audits.report import PAGE as REPORT_PAGE
+from risk_model.ceiling import Ceiling, ceiling_predictions, measure_ceiling
 from risk_model.errors import BadInput, MissingStep
 from risk_model.experiment import Experiment, read_experiment
 from risk_model.oracle import Share, has_oracle, oracle_predictions, shares_of_oracle
@@ -33,7 +34,7 @@ from risk_model.training.inputs import Inputs
 from risk_model.training.kept import KeptFits
 from risk_model.training.leaderboard import write_leaderboard
 from risk_model.training.plots import Plot
-from risk_model.training.predictions import pooled, read_predictions
+from risk_model.training.predictions import Predictions, pooled, read_predictions
 from risk_model.training.references import Reference, measure_reference
 from risk_model.training.report import leaderboard_plots
 from risk_model.training.scorer import ScoringModel
@@ -216,11 +217,25 @@ class State:
         """How much of the oracle's precision each estimator reaches, where the world has an oracle."""
         if not has_oracle(self.experiment, self.workspace):
             return ()
+        return shares_of_oracle(self.experiment, self.trained.predictions, self.oracle)
+
+    @cached_property
+    def oracle(self) -> tuple[Predictions, ...]:
+        """What the oracle would have said on the test rows, where the world has one."""
         predictions = self.trained.predictions
         tested = [part for part in predictions if part.estimator == predictions[0].estimator]
         self.say("asking the oracle, which nothing learns from")
-        oracle = oracle_predictions(self.experiment, self.workspace, tested, self.folder, self.say)
-        return shares_of_oracle(self.experiment, predictions, oracle)
+        return oracle_predictions(self.experiment, self.workspace, tested, self.folder, self.say)
+
+    @cached_property
+    def ceiling(self) -> Ceiling | None:
+        """How near the oracle the records allow anybody to come; nothing where there is no oracle."""
+        if not has_oracle(self.experiment, self.workspace):
+            return None
+        said = ceiling_predictions(
+            self.experiment, self.workspace, self.known, self.oracle, self.folder, self.training_key, self.say
+        )
+        return measure_ceiling(self.experiment, self.trained.predictions, self.oracle, said)
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:

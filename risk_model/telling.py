@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,18 @@ from features.synthetic.fidelity import Fidelity
 from features.synthetic.summary import SyntheticSummary
 from features.windows import days_back, days_since_epoch
 from features.workspace import Workspace
-from risk_model import words
 from risk_model.audits import AuditReport, Verdict
+from risk_model.beside_truth import ceiling_figures, ceiling_lines, figure_json, oracle_figures, oracle_lines
+from risk_model.ceiling import Ceiling
 from risk_model.disclosure import show_about
 from risk_model.errors import NotPublishable
 from risk_model.experiment import Experiment
 from risk_model.oracle import Share
 from risk_model.publishing.signoff import SignOff
 from risk_model.publishing.versions import ModelVersion
-from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.fitting import TrainingResult
-from risk_model.training.intervals import Figure
 from risk_model.training.leaderboard import leaderboard_json, render_text
 from risk_model.training.references import Reference
-from risk_model.training.showing import say_figure
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def of_training(
 ) -> Made:  # fmt: skip
     """The leaderboard, beside it others' figures where there are any. Exit code 1 if an estimator failed."""
     figures = leaderboard_json(experiment, result)
-    measured = [{"name": r.name, "metric": "auc", "rows": show_about(r.rows), **_figure(r.auc)} for r in references]
+    measured = [{"name": r.name, "metric": "auc", "rows": show_about(r.rows), **figure_json(r.auc)} for r in references]
     published = [dict(reference) for reference in experiment.card.published_references]
     figures |= {"references_on_our_rows": measured, "published_references": published}
     chosen = next(e for e in figures["evaluations"] if e["estimator"] == result.selection.chosen)
@@ -131,38 +129,22 @@ def of_training(
         f"  {r['name']} on our test rows: {r['metric']} {r['value']} ({r['low']} to {r['high']})" for r in measured
     ]
     beside += [f"  {r['name']}, published: {r['metric']} {r['value']}" for r in published]
-    figures["oracle"] = [
-        {"estimator": each.estimator, "precision": _figure(each.precision), "recall": _figure(each.recall),
-         "share": _figure(each.reached)} for each in shares
-    ]  # fmt: skip
+    figures |= {"oracle": oracle_figures(shares), "ceiling": None}
     text = lines(
         render_text(experiment, result, names),
-        _beside_oracle(shares),
+        oracle_lines(shares),
         ["", "Beside published figures:", *beside] if beside else [],
         [f"FAILED: {f.estimator}, {f.split}: {f.why}" for f in result.failures],
     )
     return Made(text, figures | {"auc": chosen["figures"]["auc"]}, exit_code=1 if result.failures else 0)
 
 
-def _beside_oracle(shares: Sequence[Share]) -> list[str]:
-    """How much of what can be known each estimator knows; a share over 1 beyond its interval would mean a leak."""
-    if not shares:
-        return []
-    best = say_figure(shares[0].precision)
-    told = [
-        "",
-        f"An oracle that knows all that is true on a date would be right among those listed in {best}. Of that:",
-    ]
-    for each in shares:
-        reached = words.with_spread(each.reached.value, each.reached.low, each.reached.high)
-        reached = "too few to say" if math.isnan(each.reached.value) else reached
-        told.append(f"  {ESTIMATORS[each.estimator].plain_name}: {reached}")
-    return told
-
-
-def _figure(figure: Figure) -> dict[str, float | None]:
-    shown = {"value": figure.value, "low": figure.low, "high": figure.high}
-    return {name: None if math.isnan(value) else round(value, 3) for name, value in shown.items()}
+def with_ceiling(told: Made, ceiling: Ceiling | None) -> Made:
+    """The comparison and, below it, what the records allow; where nobody knows, that is said."""
+    if ceiling is None:
+        return replace(told, text=lines(told.text, "", "Nobody knows what these records allow: there is no oracle."))
+    figures = dict(told.figures) | {"ceiling": ceiling_figures(ceiling)}
+    return replace(told, text=lines(told.text, "", ceiling_lines(ceiling)), figures=figures)
 
 
 def of_check(experiment: Experiment, folder: Path, trained: Made, audited: Made) -> Made:

@@ -38,11 +38,12 @@ def train(
 
 
 def compare(
-    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE, json: JsonPath = None,
-    quiet: Quiet = False,
+    experiment: ExperimentPath = DEFAULT_EXPERIMENT, workspace: WorkspacePath = WORKSPACE,
+    ceiling: Annotated[bool, typer.Option("--ceiling", help="What the records allow: synthetic, takes minutes.")]
+    = False, json: JsonPath = None, quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Show the estimators side by side, with intervals and ties."""
-    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.compare())
+    step(experiment, workspace, None, json, quiet, lambda pipeline: pipeline.compare(ceiling))
 
 
 def audit(

@@ -12,10 +12,14 @@ import pytest
 from features.synthetic.truth import CHILDREN, children_of, truth_folder
 from features.warehouse import Warehouse
 from features.workspace import Workspace
-from risk_model.oracle import ORACLE, has_oracle, oracle_predictions, shares_of_oracle
+from risk_model import ceiling
+from risk_model.ceiling import Ceiling, ceiling_predictions, measure_ceiling
+from risk_model.oracle import ORACLE, Share, has_oracle, oracle_predictions, shares_of_oracle, true_chances
 from risk_model.pipeline import Pipeline
+from risk_model.telling import Made, with_ceiling
 from risk_model.training.capacity import listed_by_team
 from risk_model.training.fitting import train
+from risk_model.training.intervals import Figure
 from risk_model.training.predictions import Predictions, list_keys
 from tests.conftest import HOUSE
 from tests.risk_model.drawn import World, drawn_world
@@ -101,3 +105,41 @@ def test_there_is_no_oracle_for_other_outcomes_or_real_data(small_run: Path, tmp
     other = pipeline.experiment.outcome.model_copy(update={"name": "first_suspect"})
     assert not has_oracle(pipeline.experiment.model_copy(update={"outcome": other}), pipeline.workspace)
     assert not has_oracle(pipeline.experiment, Workspace(tmp_path))
+
+
+def test_the_ceiling_learns_from_training_rows_alone_and_is_asked_once(small_run: Path, tmp_path: Path) -> None:
+    pipeline = Pipeline.at(PAGE, small_run)
+    few = pipeline.experiment.audit.model_copy(update={"least_positives": 1})
+    experiment = pipeline.experiment.model_copy(update={"audit": few})
+    asked: dict[str, np.ndarray] = {}
+
+    def chances(workspace: Workspace, person: np.ndarray, as_of: np.ndarray, futures: int, say) -> np.ndarray:
+        asked["as_of"] = as_of
+        return true_chances(workspace, person, as_of, 2, say)
+
+    arguments = (experiment, pipeline.workspace, pipeline.known, pipeline.oracle, tmp_path, "basis", print)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ceiling, "true_chances", chances)
+        said = ceiling_predictions(*arguments)
+        assert asked["as_of"].max() < min(part.as_of.min() for part in said), "nothing of a test date is learned from"
+        asked.clear()
+        again = ceiling_predictions(*arguments)
+    assert not asked
+    for one, other, oracle in zip(said, again, pipeline.oracle, strict=True):
+        assert (one.probability == other.probability).all()
+        assert (one.person == oracle.person).all()
+        assert (one.listed.sum(), one.estimator) == (pytest.approx(oracle.listed.sum()), ceiling.CEILING)
+    measured = measure_ceiling(experiment, pipeline.trained.predictions, pipeline.oracle, said)
+    found = [sum(float(part.listed @ part.outcome) for part in parts) for parts in (said, pipeline.oracle)]
+    assert measured.of_oracle.reached.value == pytest.approx(found[0] / found[1])
+    assert [each.estimator for each in measured.reached] == list(pipeline.experiment.estimators)
+
+
+def test_what_the_records_allow_is_told_where_there_is_an_oracle_and_not_made_up_where_there_is_none() -> None:
+    told = Made("the comparison", {"estimators": 1})
+    assert "Nobody knows what these records allow" in with_ceiling(told, None).text
+    assert with_ceiling(told, None).figures == told.figures
+    share = Share("logistic", *(Figure(name, 0.2, 0.1, 0.3) for name in ("precision", "recall", "share")))
+    shown = with_ceiling(told, Ceiling(share, (share,)))
+    assert "Of what the records allow:" in shown.text
+    assert shown.figures["ceiling"]["shares"][0]["share"] == {"value": 0.2, "low": 0.1, "high": 0.3}
