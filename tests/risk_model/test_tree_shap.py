@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from risk_model.training.estimators import ESTIMATORS, tree_shap
+from risk_model.training.estimators.decision_patterns import NotSuited, explainer_of
 from tests.risk_model.drawn import drawn_world
 
 
@@ -22,6 +23,15 @@ def test_many_rows_have_lightgbms_own_values_and_sum_to_their_scores(fitted) -> 
     own = model.booster.predict(X, pred_contrib=True)
     assert np.abs(fast - own).max() < 2e-6
     assert np.abs(fast.sum(axis=1) - model.raw_score(X)).max() < 1e-12
+
+
+def test_larger_trees_have_lightgbms_own_values_too() -> None:
+    rows = drawn_world(people=900).rows
+    model = ESTIMATORS["lightgbm"].fit(rows, {"rounds": 10, "num_leaves": 24, "min_data_in_leaf": 5}, 1)
+    own = model.booster.predict(rows.X, pred_contrib=True)
+    assert np.abs(model.contributions(rows.X) - own).max() < 2e-6
+    with pytest.raises(NotSuited):
+        explainer_of(model.booster, 1)
 
 
 def own_of(model):

@@ -1,9 +1,10 @@
-"""Exact TreeSHAP for many rows: woodelf, checked against LightGBM's own at each use; LightGBM's where it is not.
+"""Exact TreeSHAP for many rows, fast, and checked against LightGBM's own at each use; LightGBM's where it is not.
 
-woodelf (WoodelfExplainer, tree-path dependent) groups rows that take the same decisions, so its time hardly grows with
-rows; it is young, hence the checks: a sample of rows part by part, and every row by its sum. It works in 32-bit
-numbers. What rounding leaves of a row (some 1e-6 log odds) is given to its parts in proportion, so that every row sums
-to its score exactly, as LightGBM's rows do. A row that leaves more was explained wrongly: LightGBM explains it instead.
+Small trees are explained by the patterns of their decisions (``decision_patterns``). For larger ones there is woodelf
+(WoodelfExplainer, tree-path dependent), which works in 32-bit numbers. Both are young, hence the checks: a sample of
+rows part by part, and every row by its sum. What rounding leaves of a row (some 1e-6 log odds with woodelf) is given to
+its parts in proportion, so that every row sums to its score exactly, as LightGBM's rows do. A row that leaves more was
+explained wrongly: LightGBM explains it instead.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from risk_model.training.estimators.decision_patterns import NotSuited, explainer_of
+
 Floats = NDArray[np.float64]
 MANY = 2_000
-"""Rows from which woodelf is the faster; a list holds fewer, and LightGBM's own explains those in no time."""
+"""Rows from which these are the faster; a list holds fewer, and LightGBM's own explains those in no time."""
 CHECKED = 40
 """Rows, spread evenly, on which the two are compared at each use."""
 CLOSE = 1e-6
@@ -39,7 +42,15 @@ def contributions(booster: Any, X: NDArray[np.float32], threads: int) -> Floats:
     if len(X) < MANY:
         return own(X)
     raw = np.asarray(booster.predict(X, raw_score=True, num_threads=threads), dtype=np.float64)
-    return checked_contributions(_woodelf(booster), own, X, raw)
+    return checked_contributions(_fast(booster, threads), own, X, raw)
+
+
+def _fast(booster: Any, threads: int) -> Callable[[NDArray[np.float32]], Floats]:
+    """The fastest way there is for these trees."""
+    try:
+        return explainer_of(booster, threads)
+    except NotSuited:
+        return _woodelf(booster)
 
 
 def checked_contributions(
@@ -62,7 +73,7 @@ def checked_contributions(
         why = f"{len(wrong)} of {len(X)} rows do not sum to their scores" if len(wrong) > FEW * len(X) else ""
         why = why if apart <= CLOSE else f"they differ by {apart:.1g}"
     if why:
-        warnings.warn(f"woodelf's contributions are not LightGBM's ({why}); LightGBM's own are used", stacklevel=2)
+        warnings.warn(f"fast contributions are not LightGBM's ({why}); LightGBM's own are used", stacklevel=2)
         return own(X)
     if len(wrong):
         parts[wrong] = own(X[wrong])[:, :-1]
