@@ -72,15 +72,15 @@ def explainer_of(booster: Any, threads: int) -> Callable[[NDArray[np.float32]], 
             for first in range(0, len(X), AT_ONCE):
                 columns = np.ascontiguousarray(X[first : first + AT_ONCE].T, dtype=np.float32)
                 for added in pool.map(_add_up, [columns] * GROUPS, (trees[at::GROUPS] for at in range(GROUPS))):
-                    parts[first : first + AT_ONCE] += added
+                    parts[first : first + AT_ONCE] += added.T
         return parts
 
     return explain
 
 
 def _add_up(columns: NDArray[np.float32], trees: list[Tree]) -> Floats:
-    """Some trees' parts of the rows, added up; ``columns`` is ``(p, n)``."""
-    parts = np.zeros(columns.shape[::-1])
+    """Some trees' parts of the rows, added up; this and ``columns`` are ``(p, n)``."""
+    parts = np.zeros(columns.shape)
     for tree in trees:
         add_rows(
             columns, parts, tree.split_feature, tree.threshold, tree.missing, tree.default_left, tree.features,
