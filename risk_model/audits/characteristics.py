@@ -61,6 +61,15 @@ class Characteristic:
         return self.name not in UNPROTECTED
 
 
+def is_known(group: str) -> bool:
+    """Whether a group, or every part of a joint one, is a recorded value.
+
+    >>> is_known("female"), is_known("female, not known")
+    (True, False)
+    """
+    return NOT_KNOWN not in group.split(", ")
+
+
 @dataclass(frozen=True)
 class Rows:
     """Who and where, a row a person-date: what groups are made from."""

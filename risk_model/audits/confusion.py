@@ -93,9 +93,9 @@ def cells_of(rows: Predictions, characteristic: Characteristic, resamples: Resam
 
 
 def _distinct(rows: Predictions, by_cell: Mapping[str, Floats], inside: NDArray[np.bool_]) -> dict[str, int]:
-    """Distinct people behind each cell, and behind the group's records and positives."""
+    """Distinct people behind each cell, and behind the group's records, positives and negatives."""
     masks = {cell: inside & (values > 0) for cell, values in by_cell.items() if cell in CELLS}
-    masks |= {"records": inside, "positives": inside & (rows.outcome > 0)}
+    masks |= {"records": inside, "positives": inside & (rows.outcome > 0), "negatives": inside & (rows.outcome == 0)}
     return {cell: len(np.unique(rows.person[mask])) for cell, mask in masks.items()}
 
 

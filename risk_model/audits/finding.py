@@ -44,6 +44,18 @@ class Status(StrEnum):
     NOT_JUDGED = "shown, not judged"
 
 
+class Chances(StrEnum):
+    """Whether the chances given to a group are right, by the limit set before the run."""
+
+    WITHIN = "within the limit"
+    MAYBE_LOW = "too low, not certain"
+    MAYBE_HIGH = "too high, not certain"
+    TOO_LOW = "too low"
+    TOO_HIGH = "too high"
+    TOO_FEW = "insufficient numbers"
+    NOT_JUDGED = "shown, not judged"
+
+
 class Record(BaseModel):
     """A part of a report: frozen, and the same after a round trip through JSON."""
 
@@ -69,6 +81,9 @@ class GroupFigures(Record):
     ratio: Rate = Rate()
     difference: Rate = Rate()
     status: Status = Status.NOT_JUDGED
+    calibration: dict[str, Rate] = {}
+    """Intercept (0 where chances are right on the whole), slope (1 where spread as they should be) and error."""
+    chances: Chances = Chances.NOT_JUDGED
     gap: str = ""
     """How many more would have been named, had the group been found as often as the one it is compared with."""
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from risk_model.audits.characteristics import FINER, INTERSECTION, Characteristic
 from risk_model.audits.confusion import EVERYONE, PREDICTED, RATES, GroupCells, fairlearn_rates
-from risk_model.audits.finding import GroupFigures, Rate, Status
+from risk_model.audits.finding import Chances, GroupFigures, Rate, Status
+from risk_model.audits.group_calibration import FIGURES, Calibration, Calibrations
 from risk_model.audits.judging import JOINT, Judged, Table
 from risk_model.disclosure import Shown, Sum, show_about, show_rate, suppress_rounded
 from risk_model.experiment import Experiment
@@ -63,6 +64,7 @@ def figures_of(
     characteristic: Characteristic,
     table: Table,
     judged: dict[str, dict[str, Judged]],
+    calibrations: Calibrations,
     shown: Shown[Cell],
 ) -> list[GroupFigures]:
     """The figures of each group of a characteristic; Fairlearn's rates, this project's intervals."""
@@ -73,6 +75,7 @@ def figures_of(
         verdict = judged.get(characteristic.name, {}).get(group, Judged(Status.NOT_JUDGED))
         rates = {name: _rate(name, points[group].get(name, cells.rate(name)), cells, under) for name in RATES}
         rates[PREDICTED] = _mean_predicted(cells, under)
+        calibrated = calibrations.get(group)
         may_compare = rates[experiment.audit.lead].value is not None
         found.append(
             GroupFigures(
@@ -84,6 +87,8 @@ def figures_of(
                 ratio=_ratio(verdict) if may_compare else Rate(),
                 difference=_difference(verdict) if may_compare else Rate(),
                 status=verdict.status,
+                calibration=_calibration(characteristic.name, group, calibrated, shown, under),
+                chances=Chances.TOO_FEW if calibrated is None else calibrated.chances,
                 gap=show_about(verdict.gap, under=under) if verdict.gap > 0 and may_compare else "",
             )
         )
@@ -101,6 +106,16 @@ def _rate(name: str, value: float, cells: GroupCells, under: int) -> Rate:
 def _mean_predicted(cells: GroupCells, under: int) -> Rate:
     everybody = sum(cells.of((cell,)) for cell in cells.sums if cell != PREDICTED)
     return Rate(value=show_rate(cells.sums[PREDICTED] / everybody, cells.people["records"], under=under))
+
+
+def _calibration(
+    name: str, group: str, calibrated: Calibration | None, shown: Shown[Cell], under: int
+) -> dict[str, Rate]:
+    """Nothing of a group of which a count is hidden, be it for its own sake or for another's: the figures rest on both,
+    so they would help to solve for either."""
+    if calibrated is None or any((name, group, what) in shown.hidden for what in COUNTED):
+        return {figure: Rate() for figure in FIGURES}
+    return calibrated.rates(under)
 
 
 def _ratio(judged: Judged) -> Rate:

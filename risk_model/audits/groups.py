@@ -1,7 +1,8 @@
 """Who is missed, and who is wrongly listed? Every group's figures at each team's places, against one limit set before.
 
 For scarce help the main harm is being missed, so one lead figure (recall, unless the experiment says otherwise) is
-judged; precision, false positives, selection and calibration always stand beside it, with their intervals.
+judged; precision, false positives and selection always stand beside it, and calibration (intercept, slope and error),
+with their intervals. Chances that are certainly too low or too high for a group ask for attention.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from risk_model.audits.characteristics import FINER, Characteristic, Rows, characteristics, not_held
-from risk_model.audits.confusion import EVERYONE, cells_of, rows_of
-from risk_model.audits.finding import AuditInputs, Finding, GroupFigures, Status
+from risk_model.audits.confusion import EVERYONE, PREDICTED, cells_of, rows_of
+from risk_model.audits.finding import AuditInputs, Chances, Finding, GroupFigures, Status, Verdict
+from risk_model.audits.group_calibration import Calibrations, calibrations_of, judge_calibration
 from risk_model.audits.group_figures import figures_of, shown_counts
 from risk_model.audits.judging import JOINT, cannot_tell, judge_groups, verdict_of
 from risk_model.audits.trends import trends_of
@@ -30,6 +32,8 @@ LEADS = {
     "selection_rate": ("of everybody", "listed"),
 }
 """Lead figures for which more is better for the group: whom they are about, and what somebody counted was."""
+WRONG = (Chances.TOO_LOW, Chances.TOO_HIGH)
+"""Chances that are certainly further off than the limit."""
 
 
 def audit(inputs: AuditInputs) -> Finding:
@@ -48,7 +52,13 @@ def audit(inputs: AuditInputs) -> Finding:
     tables = {c.name: cells_of(rows, c, resamples) for c in (everyone, *held)}
     shown = shown_counts(tables, plan.suppress_under)
     judged = judge_groups({c.name: tables[c.name] for c in held}, plan)
-    figures = {c.name: figures_of(experiment, c, tables[c.name], judged, shown) for c in (everyone, *held)}
+    calibrated = judge_calibration(
+        {c.name: calibrations_of(rows, c, tables[c.name], resamples, plan.least_positives) for c in (everyone, *held)},
+        plan,
+    )
+    figures = {
+        c.name: figures_of(experiment, c, tables[c.name], judged, calibrated[c.name], shown) for c in (everyone, *held)
+    }
     reasons = [sentence for name in judged for sentence in _sentences(experiment, name, figures[name], lists)]
     silent = cannot_tell(held, judged)
     single = [each for each in held if each.name not in (JOINT, *FINER)]
@@ -57,10 +67,11 @@ def audit(inputs: AuditInputs) -> Finding:
         f"{each.title}: could not tell. No two groups have {plan.least_positives} or more people who had the outcome."
         for each in silent
     ]
+    reasons += [_chances(figure) for own in figures.values() for figure in own if figure.chances in WRONG]
     return Finding(
         audit=NAME,
         question=QUESTION,
-        verdict=verdict_of(held, judged),
+        verdict=max(verdict_of(held, judged), _of_chances(calibrated), key=tuple(Verdict).index),
         reasons=tuple(reasons),
         acceptable=True,
         groups=tuple(figure for group in figures.values() for figure in group),
@@ -94,6 +105,23 @@ def _sentence(experiment: Experiment, group: GroupFigures, compared: GroupFigure
     )
 
 
+def _of_chances(calibrated: dict[str, Calibrations]) -> Verdict:
+    wrong = any(own.chances in WRONG for groups in calibrated.values() for own in groups.values())
+    return Verdict.NEEDS_ATTENTION if wrong else Verdict.PASSES
+
+
+def _chances(group: GroupFigures) -> str:
+    """That a group's chances are certainly wrong, and by how much as far as that may be shown."""
+    observed, predicted = group.rates["observed"].value, group.rates[PREDICTED].value
+    start = f"{group.characteristic}, {group.group}: the chances given are {group.chances.value}, beyond the limit"
+    if observed is None or predicted is None:
+        return f"{start} and more so than for everybody."
+    return (
+        f"{start} and more so than for everybody: {percent(predicted)} were predicted to have the outcome, and "
+        f"{percent(observed)} had it."
+    )
+
+
 def _nobody_outside(experiment: Experiment) -> str:
     plan = experiment.audit
     return (
@@ -115,6 +143,11 @@ def _notes(experiment: Experiment, rows: Predictions, lists: int, missing: tuple
         f"A group with fewer than {plan.least_positives} different {who} who had the outcome is marked as insufficient "
         "numbers. Groups whose value is not recorded are shown and not judged. Teams' places are set by policy, so an "
         "area outside the limit asks for attention and does not fail the model.",
+        "Chances are judged by the calibration intercept: the odds of the outcome must be at least "
+        f"{plan.least_ratio:g} times those predicted, and the other way round, unless they are as far off for "
+        "everybody. A group outside that asks for attention and does not fail the model. It takes "
+        f"{plan.least_positives} {who} who had the outcome and as many who did not. Slope and error are shown and not "
+        "judged; the error of a small group is never nought, even where its chances are right.",
         f"Intervals resample {who}, each with all their records. Counts are rounded; counts of fewer than "
         f"{plan.suppress_under}, and percentages made of them, are not shown.",
         f"Not held in any extract, so nobody can say how these groups fare: {listed(missing)}.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk_model.audits.characteristics import FINER, INTERSECTION, NOT_KNOWN, Characteristic
+from risk_model.audits.characteristics import FINER, INTERSECTION, Characteristic, is_known
 from risk_model.audits.confusion import RATES, Floats, GroupCells
 from risk_model.audits.finding import Status, Verdict
 from risk_model.audits.simultaneous import Compared, intervals
@@ -39,7 +39,7 @@ def judge_groups(tables: Mapping[str, Table], plan: AuditPlan) -> dict[str, dict
     judged = {name: {group: _unjudged(group) for group in table} for name, table in tables.items()}
     pairs = []
     for name, table in tables.items():
-        enough = [g for g in table if _known(g) and table[g].people["positives"] >= plan.least_positives]
+        enough = [g for g in table if is_known(g) and table[g].people["positives"] >= plan.least_positives]
         if not enough:
             continue
         largest = max(enough, key=lambda group: table[group].of(("found", "missed")))
@@ -57,12 +57,8 @@ def judge_groups(tables: Mapping[str, Table], plan: AuditPlan) -> dict[str, dict
     return judged
 
 
-def _known(group: str) -> bool:
-    return NOT_KNOWN not in group.split(", ")
-
-
 def _unjudged(group: str) -> Judged:
-    return Judged(Status.TOO_FEW if _known(group) else Status.NOT_JUDGED)
+    return Judged(Status.TOO_FEW if is_known(group) else Status.NOT_JUDGED)
 
 
 def _ratio(group: GroupCells, largest: GroupCells, lead: str) -> Compared:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from risk_model.audits.finding import GroupFigures, Importance, Rate, Status, Trend
+from risk_model.audits.finding import Chances, GroupFigures, Importance, Rate, Status, Trend
+from risk_model.audits.group_calibration import ERROR, INTERCEPT, SLOPE
 from risk_model.disclosure import SUPPRESSED
 from risk_model.document import plain, table
 from risk_model.training.plots import COLOURS, Plot, canvas, percent_axis, to_png
@@ -22,7 +23,12 @@ HEADINGS = {
     "predicted": "Predicted",
 }
 """What each rate says, as a column's heading."""
-BESIDE = ("precision", "false_positive_rate", "missed_rate", "selection_rate", "observed", "predicted")
+BESIDE = ("precision", "false_positive_rate", "missed_rate", "selection_rate")
+CALIBRATION = {
+    INTERCEPT: "Calibration intercept (0 is right)",
+    SLOPE: "Calibration slope (1 is right)",
+    ERROR: "Calibration error",
+}
 STATUS_COLOURS = {Status.OUTSIDE: "#8f1d1d", Status.LIKELY_OUTSIDE: COLOURS[1], Status.TOO_FEW: "#9a9a9a",
                   Status.NOT_JUDGED: "#9a9a9a"}  # fmt: skip
 MOST_BARS = 15
@@ -56,6 +62,34 @@ def beside_table(groups: Sequence[GroupFigures], lead: str) -> str:
     names = [name for name in BESIDE if name != lead]
     rows = [[plain(group.group), *(say_rate(group.rates[name]) for name in names)] for group in groups]
     return table(["Group", *(HEADINGS[name] for name in names)], rows)
+
+
+def calibration_table(groups: Sequence[GroupFigures]) -> str:
+    """Markdown: whether a chance means the same in each group."""
+    heads = ["Group", HEADINGS["observed"], HEADINGS["predicted"], *CALIBRATION.values(), "Chances given"]
+    rows = [
+        [
+            plain(group.group),
+            *(say_rate(group.rates[name]) for name in ("observed", "predicted")),
+            *(_say_calibration(group, name) for name in CALIBRATION),
+            group.chances.value,
+        ]
+        for group in groups
+    ]
+    return table(heads, rows)
+
+
+def _say_calibration(group: GroupFigures, name: str) -> str:
+    if group.chances is Chances.TOO_FEW:
+        return Chances.TOO_FEW.value
+    rate = group.calibration.get(name, Rate())
+    if all(each == Rate() for each in group.calibration.values()):
+        return SUPPRESSED
+    if name == ERROR:
+        return say_rate(rate)
+    if rate.value is None:
+        return MISSING
+    return f"{rate.value:.1f}" + ("" if rate.low is None else f" ({rate.low:.1f} to {rate.high:.1f})")
 
 
 def say_rate(rate: Rate) -> str:

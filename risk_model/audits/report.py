@@ -11,6 +11,7 @@ from risk_model.audits.reading import (
     HEADINGS,
     beside_table,
     by_characteristic,
+    calibration_table,
     group_plot,
     importance_plot,
     lead_table,
@@ -139,9 +140,9 @@ def _told(each: Table) -> str:
 
 
 def group_sections(finding: Finding, lead: str) -> list[str]:
-    """Both tables of every characteristic, each under its name, as Markdown."""
+    """The tables of every characteristic, each under its name, as Markdown."""
     return [
-        f"### {plain(name)}\n\n{lead_table(own, lead)}\n\n{beside_table(own, lead)}"
+        f"### {plain(name)}\n\n{lead_table(own, lead)}\n\n{beside_table(own, lead)}\n\n{calibration_table(own)}"
         for name, own in by_characteristic(finding.groups)
     ]
 

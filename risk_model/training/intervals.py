@@ -46,6 +46,11 @@ class Resamples:
         """The same draws for other rows of the same people."""
         return Resamples(self.times, self.people, np.searchsorted(self.people, person))
 
+    def only(self, person: NDArray[np.int64]) -> Resamples:
+        """The same draws of only the people these rows are of: their sums take as long as they are many."""
+        people, index = np.unique(person, return_inverse=True)
+        return Resamples(self.times[:, np.searchsorted(self.people, people)], people, index)
+
     def sums(self, columns: Floats) -> Floats:
         """``(draws, k)`` sums over rows of ``(n, k)`` columns, each row as often as its person was drawn."""
         people = len(self.people)
