@@ -7,7 +7,8 @@
   - exact tables with totals (:func:`suppress`): more cells are hidden, the smallest first, until what is shown leaves
     every small cell at least ``UNDER`` possible values (secondary suppression);
   - large tables that share their totals with others (:func:`suppress_rounded`): every count is rounded, so that hardly
-    ever a large group has to be hidden to protect a small one, and the same limit holds in every sum.
+    ever a large group has to be hidden to protect a small one. The same limit holds in every sum, and for every small
+    cell when all sums are solved together.
 
 * A percentage is hidden when a count behind it is hidden, and is never shown finer than a whole percent.
 """
@@ -140,7 +141,8 @@ def _rounded(count: int, to: int) -> int:
 def _hide_with_rounding(
     counts: Mapping[K, int], sums: Sequence[Sum[K]], people: Mapping[K, int], under: int, to: int
 ) -> Shown[K]:
-    hidden = {cell for cell in counts if min(counts[cell], people.get(cell, counts[cell])) < under}
+    small = [cell for cell in counts if min(counts[cell], people.get(cell, counts[cell])) < under]
+    hidden = set(small)
     changed = True
     while changed:
         changed = False
@@ -149,6 +151,9 @@ def _hide_with_rounding(
             if shown and len(shown) <= len(addition.parts) and _play(addition, counts, hidden, under, to) < under:
                 hidden.add(min(shown, key=lambda cell: counts[cell]))
                 changed = True
+    reader = _Reader(counts, sums, under, to)
+    while exposed := reader.can_find(small, hidden):
+        hidden.add(reader.next_to_hide(exposed[0], hidden))
     return Shown({cell: _rounded(n, to) for cell, n in counts.items() if cell not in hidden}, frozenset(hidden))
 
 
@@ -165,12 +170,14 @@ def _play(addition: Sum[K], counts: Mapping[K, int], hidden: set[K], under: int,
 
 
 class _Reader(Generic[K]):
-    """Somebody who adds and subtracts everything published: whole-number programming over what is shown."""
+    """Somebody who adds and subtracts everything published: whole-number programs of what is shown, rounded ``to``."""
 
-    def __init__(self, counts: Mapping[K, int], sums: Sequence[Sum[K]], under: int) -> None:
+    def __init__(self, counts: Mapping[K, int], sums: Sequence[Sum[K]], under: int, to: int = 1) -> None:
         self.counts, self.under = counts, under
         self.place = {cell: i for i, cell in enumerate(counts)}
         self.truth = np.array(list(counts.values()), float)
+        least = np.array([_rounded(count, to) for count in counts.values()], float) - to // 2
+        self.least, self.most = np.maximum(least, under), least + to - 1
         self.members = [{addition.total, *addition.parts} for addition in sums]
         self.additions = np.zeros((len(sums), len(counts)))
         for row, addition in zip(self.additions, sums, strict=True):
@@ -205,7 +212,7 @@ class _Reader(Generic[K]):
         goal = np.zeros(len(self.truth))
         goal[at] = direction
         secret = np.array([cell in hidden for cell in self.counts])
-        lower, upper = np.where(secret, 0.0, self.truth), np.where(secret, np.inf, self.truth)
+        lower, upper = np.where(secret, 0.0, self.least), np.where(secret, np.inf, self.most)
         upper[at] = self.truth[at] + self.under
         relations = LinearConstraint(self.additions, 0.0, 0.0) if len(self.additions) else ()
         solved = milp(goal, integrality=np.ones(len(goal)), bounds=Bounds(lower, upper), constraints=relations)

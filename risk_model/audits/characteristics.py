@@ -5,6 +5,7 @@ Nothing here is ever a training input of a model that may be published.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,9 +16,14 @@ from numpy.typing import NDArray
 from risk_model.audits.finding import HoldsCharacteristics
 
 NOT_KNOWN = "not known"
+JOINED = ", "
+"""Between the two parts of a joint group's name. Places may have it too (Bristol, City of): no name is split at it."""
 AGE_EDGES = (10, 13, 15, 18, 25, 35, 45)
-INTERSECTION = ("sex", "age_band")
-"""Besides each characteristic on its own, groups by these two together are audited."""
+JOINTS: Mapping[str, tuple[str, str]] = {
+    f"{one} x {other}": (one, other)
+    for one, other in (("sex", "age_band"), ("sex", "ethnic_group"), ("area", "ethnic_group"))
+}
+"""Besides each characteristic on its own, groups by these two together are audited, where both are held."""
 
 TITLES = {
     "sex": "Sex",
@@ -30,7 +36,10 @@ TITLES = {
     "care_experience": "Care experience",
     "deprivation": "Deprivation of the home area (fifths of England, the first the most deprived)",
     "sex x age_band": "Sex and age together",
+    "sex x ethnic_group": "Sex and ethnic group together",
+    "area x ethnic_group": "Area and ethnic group together",
 }
+JOINT_TITLES = frozenset(TITLES[name] for name in JOINTS)
 GROUP_NAMES = {
     ("send", "none"): "no SEND recorded",
     ("send", "support"): "SEND support",
@@ -41,7 +50,7 @@ NOT_HELD = (
     "pregnancy and maternity", "marriage and civil partnership",
 )  # fmt: skip
 """Protected by the Equality Act 2010 and in no partner's extract, so nobody can say how these groups fare."""
-UNPROTECTED = frozenset({"area", "care_experience", "deprivation"})
+UNPROTECTED = frozenset({"area", "care_experience", "deprivation", "area x ethnic_group"})
 """Audited beside the protected ones; places are shared between teams by policy, not by the model."""
 FINER = {"ethnic_detail": "ethnic_group"}
 """A characteristic that tells another's groups apart further: its groups begin with the other's and a colon."""
@@ -64,10 +73,10 @@ class Characteristic:
 def is_known(group: str) -> bool:
     """Whether a group, or every part of a joint one, is a recorded value.
 
-    >>> is_known("female"), is_known("female, not known")
-    (True, False)
+    >>> is_known("female"), is_known("female, not known"), is_known("Bristol, City of, Asian")
+    (True, False, True)
     """
-    return NOT_KNOWN not in group.split(", ")
+    return group != NOT_KNOWN and not group.startswith(NOT_KNOWN + JOINED) and not group.endswith(JOINED + NOT_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -80,12 +89,13 @@ class Rows:
 
 
 def characteristics(names: tuple[str, ...], rows: Rows, warehouse: HoldsCharacteristics) -> tuple[Characteristic, ...]:
-    """Each named characteristic that is held, then the intersection where both its parts are held."""
+    """Each named characteristic that is held, then each pair of ``JOINTS`` of which both are held."""
     protected, areas = warehouse.protected(), warehouse.areas()
     found = {name: groups for name in names if (groups := _groups(name, rows, protected, areas)) is not None}
-    if all(part in found for part in INTERSECTION):
-        both = zip(*(found[part] for part in INTERSECTION), strict=True)
-        found[" x ".join(INTERSECTION)] = np.array([", ".join(pair) for pair in both])
+    for joint, parts in JOINTS.items():
+        if all(part in found for part in parts):
+            both = zip(*(found[part] for part in parts), strict=True)
+            found[joint] = np.array([JOINED.join(pair) for pair in both])
     return tuple(Characteristic(name, TITLES.get(name, name), groups) for name, groups in found.items())
 
 

@@ -77,19 +77,17 @@ def cells_of(rows: Predictions, characteristic: Characteristic, resamples: Resam
         "rightly_not_listed": (1 - rows.outcome) * (1 - rows.listed),
         PREDICTED: rows.probability,
     }
-    names = np.unique(characteristic.groups).tolist()
-    inside = {name: characteristic.groups == name for name in names}
-    columns = [inside[name] * values for name in names for values in by_cell.values()]
-    draws = resamples.of(rows.person).sums(np.column_stack(columns))
-    per_group = {name: draws[:, i * len(by_cell) : (i + 1) * len(by_cell)] for i, name in enumerate(names)}
-    return {
-        name: GroupCells(
-            {cell: float(values[inside[name]].sum()) for cell, values in by_cell.items()},
-            _distinct(rows, by_cell, inside[name]),
-            dict(zip(by_cell, per_group[name].T, strict=True)),
+    found = {}
+    for name in np.unique(characteristic.groups).tolist():
+        inside = characteristic.groups == name
+        columns = np.column_stack([values[inside] for values in by_cell.values()])
+        draws = resamples.only(rows.person[inside]).sums(columns)
+        found[name] = GroupCells(
+            dict(zip(by_cell, columns.sum(axis=0).tolist(), strict=True)),
+            _distinct(rows, by_cell, inside),
+            dict(zip(by_cell, draws.T, strict=True)),
         )
-        for name in names
-    }
+    return found
 
 
 def _distinct(rows: Predictions, by_cell: Mapping[str, Floats], inside: NDArray[np.bool_]) -> dict[str, int]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.characteristics import FINER, INTERSECTION, Characteristic
+from risk_model.audits.characteristics import FINER, JOINED, JOINTS, Characteristic
 from risk_model.audits.confusion import EVERYONE, PREDICTED, RATES, GroupCells, fairlearn_rates
 from risk_model.audits.finding import Chances, GroupFigures, Rate, Status
 from risk_model.audits.group_calibration import FIGURES, Calibration, Calibrations
-from risk_model.audits.judging import JOINT, Judged, Table
+from risk_model.audits.judging import Judged, Table
 from risk_model.disclosure import Shown, Sum, show_about, show_rate, suppress_rounded
 from risk_model.experiment import Experiment
 from risk_model.training.intervals import interval
@@ -46,17 +46,16 @@ def _margins(tables: dict[str, Table]) -> list[Sum[Cell]]:
         for name, whole in FINER.items() if name in tables and whole in tables
         for what in COUNTED for group in tables[whole]
     ]  # fmt: skip
-    joint = tables.get(JOINT)
-    if joint is None:
-        return finer
-    return finer + [
-        Sum(
-            (part, group, what), tuple((JOINT, pair, what) for pair in tables[JOINT] if pair.split(", ")[side] == group)
+    joint = [
+        Sum((part, group, what), tuple((name, pair, what) for pair in pairs if pair in tables[name]))
+        for name, (one, other) in JOINTS.items() if name in tables
+        for part, group, pairs in (
+            *((one, group, [group + JOINED + each for each in tables[other]]) for group in tables[one]),
+            *((other, group, [each + JOINED + group for each in tables[one]]) for group in tables[other]),
         )
         for what in COUNTED
-        for side, part in enumerate(INTERSECTION)
-        for group in tables[part]
-    ]
+    ]  # fmt: skip
+    return finer + joint
 
 
 def figures_of(

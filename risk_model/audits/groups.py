@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.characteristics import FINER, Characteristic, Rows, characteristics, not_held
+from risk_model.audits.characteristics import FINER, JOINTS, Characteristic, Rows, characteristics, not_held
 from risk_model.audits.confusion import EVERYONE, PREDICTED, cells_of, rows_of
 from risk_model.audits.finding import AuditInputs, Chances, Finding, GroupFigures, Status, Verdict
 from risk_model.audits.group_calibration import Calibrations, calibrations_of, judge_calibration
 from risk_model.audits.group_figures import figures_of, shown_counts
-from risk_model.audits.judging import JOINT, cannot_tell, judge_groups, verdict_of
+from risk_model.audits.judging import cannot_tell, judge_groups, verdict_of
 from risk_model.audits.trends import trends_of
 from risk_model.disclosure import FEWER, show_about
 from risk_model.errors import BadConfiguration
@@ -61,7 +61,7 @@ def audit(inputs: AuditInputs) -> Finding:
     }
     reasons = [sentence for name in judged for sentence in _sentences(experiment, name, figures[name], lists)]
     silent = cannot_tell(held, judged)
-    single = [each for each in held if each.name not in (JOINT, *FINER)]
+    single = [each for each in held if each.name not in (*JOINTS, *FINER)]
     reasons += [] if reasons or len(silent) == len(single) > 0 else [_nobody_outside(experiment)]
     reasons += [
         f"{each.title}: could not tell. No two groups have {plan.least_positives} or more people who had the outcome."
@@ -82,7 +82,7 @@ def audit(inputs: AuditInputs) -> Finding:
 
 def _sentences(experiment: Experiment, name: str, figures: list[GroupFigures], lists: int) -> list[str]:
     """One for each group outside the limit; joint groups only where that is certain."""
-    telling = {Status.OUTSIDE} if name == JOINT else {Status.OUTSIDE, Status.LIKELY_OUTSIDE}
+    telling = {Status.OUTSIDE} if name in JOINTS else {Status.OUTSIDE, Status.LIKELY_OUTSIDE}
     compared = next((figure for figure in figures if figure.status is Status.REFERENCE), None)
     return [_sentence(experiment, f, compared, lists) for f in figures if compared and f.status in telling]
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk_model.audits.characteristics import FINER, INTERSECTION, Characteristic, is_known
+from risk_model.audits.characteristics import FINER, JOINTS, Characteristic, is_known
 from risk_model.audits.confusion import RATES, Floats, GroupCells
 from risk_model.audits.finding import Status, Verdict
 from risk_model.audits.simultaneous import Compared, intervals
 from risk_model.experiment import AuditPlan
 
 Table = dict[str, GroupCells]
-JOINT = " x ".join(INTERSECTION)
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def verdict_of(held: tuple[Characteristic, ...], judged: dict[str, dict[str, Jud
         statuses = {group.status for group in judged[characteristic.name].values()}
         if Status.OUTSIDE in statuses and characteristic.protected:
             return Verdict.FAILS
-        single = characteristic.name != JOINT
+        single = characteristic.name not in JOINTS
         if Status.OUTSIDE in statuses or (Status.LIKELY_OUTSIDE in statuses and single):
             verdict = Verdict.NEEDS_ATTENTION
     return verdict
@@ -102,5 +101,5 @@ def verdict_of(held: tuple[Characteristic, ...], judged: dict[str, dict[str, Jud
 def cannot_tell(held: tuple[Characteristic, ...], judged: dict[str, dict[str, Judged]]) -> tuple[Characteristic, ...]:
     """The protected characteristics of which no group could be compared with another: insufficient numbers."""
     nothing = {Status.TOO_FEW, Status.NOT_JUDGED, Status.REFERENCE}
-    single = [each for each in held if each.protected and each.name not in (JOINT, *FINER)]
+    single = [each for each in held if each.protected and each.name not in (*JOINTS, *FINER)]
     return tuple(each for each in single if {group.status for group in judged[each.name].values()} <= nothing)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.audits.characteristics import NOT_KNOWN, Characteristic, Rows, characteristics
+from risk_model.audits.characteristics import JOINTS, NOT_KNOWN, Characteristic, Rows, characteristics
 from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
-from risk_model.audits.judging import JOINT
 from risk_model.audits.separation import Separation, separation
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators import ESTIMATORS
@@ -81,7 +80,7 @@ def _groups(held: tuple[Characteristic, ...]) -> Masks:
     """Each group large enough of each protected characteristic: its title, who is in it, of whom it is known."""
     found: Masks = []
     for each in held:
-        if not each.protected or each.name in (AGE, JOINT):
+        if not each.protected or each.name in (AGE, *JOINTS):
             continue
         known = each.groups != NOT_KNOWN
         names = [name for name in np.unique(each.groups[known]).tolist() if _enough(each.groups == name, known)]

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.characteristics import NOT_KNOWN, Characteristic, Rows, characteristics
+from risk_model.audits.characteristics import JOINTS, NOT_KNOWN, Characteristic, Rows, characteristics
 from risk_model.audits.confusion import PREDICTED, GroupCells, cells_of, rows_of
 from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
-from risk_model.audits.judging import JOINT
 from risk_model.audits.simultaneous import Compared, intervals
 from risk_model.training.intervals import resample_people
 
@@ -31,7 +30,7 @@ def audit(inputs: AuditInputs) -> Finding:
     resamples = resample_people(rows.person, inputs.experiment.bootstrap_resamples, inputs.experiment.seed)
     places, compared = [], []
     for each in held:
-        if each.name == JOINT:
+        if each.name in JOINTS:
             continue
         table = cells_of(rows, each, resamples)
         for group, cells in table.items():

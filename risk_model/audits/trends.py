@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.characteristics import Characteristic
+from risk_model.audits.characteristics import JOINTS, Characteristic
 from risk_model.audits.confusion import RATES
 from risk_model.audits.finding import Trend
-from risk_model.audits.judging import JOINT
 from risk_model.disclosure import show_rate
 from risk_model.experiment import Experiment
 from risk_model.training.predictions import Predictions
@@ -28,7 +27,7 @@ def trends_of(experiment: Experiment, rows: Predictions, held: tuple[Characteris
             },
         )
         for each in held
-        if each.name != JOINT
+        if each.name not in JOINTS
         for group in np.unique(each.groups)
     )
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from risk_model.audits.alternatives.page import AlternativesReport, Compared, Row
 from risk_model.audits.alternatives.trying import Alternative, Asked
-from risk_model.audits.characteristics import Characteristic, Rows, characteristics
+from risk_model.audits.characteristics import JOINTS, Characteristic, Rows, characteristics
 from risk_model.audits.confusion import GroupCells, cells_of
 from risk_model.audits.finding import Rate
-from risk_model.audits.judging import JOINT, judge_groups
+from risk_model.audits.judging import judge_groups
 from risk_model.disclosure import show_rate
 from risk_model.training.intervals import Resamples, interval, resample_people
 from risk_model.training.predictions import Predictions, pooled
@@ -68,7 +68,7 @@ def _served_least(asked: Asked, rows: Predictions, resamples: Resamples) -> _Pai
     """By the lowest ratio of the lead figure now; None where no two groups have enough numbers."""
     plan = asked.experiment.audit
     held = characteristics(plan.characteristics, Rows(rows.person, rows.area, rows.age_years), asked.warehouse)
-    named = {each.name: each for each in held if each.protected and each.name != JOINT}
+    named = {each.name: each for each in held if each.protected and each.name not in JOINTS}
     judged = judge_groups({name: cells_of(rows, each, resamples) for name, each in named.items()}, plan)
     ratios = [(min(one.ratio, 1 / one.ratio if one.ratio else 0.0), name, group, one.ratio)
               for name, table in judged.items() for group, one in table.items() if np.isfinite(one.ratio)]  # fmt: skip

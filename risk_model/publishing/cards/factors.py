@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from risk_model.audits.characteristics import INTERSECTION, NOT_HELD, TITLES
-from risk_model.audits.judging import JOINT
+from risk_model.audits.characteristics import JOINT_TITLES, JOINTS, NOT_HELD, TITLES
 from risk_model.document import bullets, plain
 from risk_model.publishing.cards.inputs import CardInputs
 from risk_model.publishing.cards.wording import who
@@ -18,15 +17,20 @@ SETTINGS = (
 )
 
 
+def _together(pairs: list[str]) -> str:
+    several = "; by ".join(pairs)
+    return f" Groups by {several} together stand for how characteristics add up." if pairs else ""
+
+
 def render(inputs: CardInputs) -> str:
     """The section's Markdown."""
     audited = list(dict.fromkeys(group.characteristic for group in inputs.audit.finding("groups").groups))
-    named = [plain(name.split(" (")[0].lower()) for name in audited if name not in ("Everyone", TITLES[JOINT])]
+    named = [plain(name.split(" (")[0].lower()) for name in audited if name not in ("Everyone", *JOINT_TITLES)]
     asked = inputs.experiment.audit.characteristics
     missing = [plain(TITLES.get(name, name)) for name in asked if TITLES.get(name, name) not in audited]
-    both = " and ".join(TITLES[part].lower() for part in INTERSECTION)
+    pairs = [" and ".join(TITLES[part].lower() for part in JOINTS[name]) for name in JOINTS if TITLES[name] in audited]
     lines = [
-        f"**Groups looked at:** {listed(named)}. Groups by {both} together stand for how characteristics add up.",
+        f"**Groups looked at:** {listed(named)}.{_together(pairs)}",
         f"**Groups nobody can look at**, because no extract holds them: {listed(missing + list(NOT_HELD))}.",
         f"**None of these is an input**, except age, which decides whom the service is for. They are read only by the "
         f"audit. One threshold holds for all {who(inputs)} of a team.",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from risk_model.audits.characteristics import TITLES
+from risk_model.audits.characteristics import JOINT_TITLES
 from risk_model.audits.finding import GroupFigures, Status
 from risk_model.audits.groups import LEADS
-from risk_model.audits.judging import JOINT
 from risk_model.audits.reading import by_characteristic
 from risk_model.document import bullets, picture, plain
 from risk_model.publishing.cards.inputs import CardInputs
@@ -71,7 +70,7 @@ def _apart(groups: Sequence[GroupFigures], status: Status) -> dict[str, str]:
 
 
 def _is_joint(group: GroupFigures) -> bool:
-    return group.characteristic == TITLES[JOINT]
+    return group.characteristic in JOINT_TITLES
 
 
 def _by_kind(groups: Sequence[GroupFigures]) -> str:
