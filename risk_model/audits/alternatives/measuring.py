@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.audits.alternatives.page import AlternativesReport, Compared, Row
-from risk_model.audits.alternatives.trying import Alternative, Asked
+from risk_model.audits.alternatives.trying import USES_GROUPS, Alternative, Asked
 from risk_model.audits.characteristics import JOINTS, Characteristic, Rows, characteristics
 from risk_model.audits.confusion import GroupCells, cells_of
 from risk_model.audits.finding import Rate
@@ -137,7 +137,7 @@ def _own(each: Alternative, rows: Predictions, base_rows: Predictions, under: in
 
 def _recommended(asked: Asked, rows: Sequence[Row]) -> tuple[str, str]:
     """What a reviewer might look at first, and why; the published way unless something is certainly fairer for free."""
-    free = [row for row in rows[1:] if row.serves == "better" and row.finds != "worse" and row.name != "balanced"
+    free = [row for row in rows[1:] if row.serves == "better" and row.finds != "worse" and row.name not in USES_GROUPS
             and row.name != "with_stop_and_search"]  # fmt: skip
     if free:
         best = max(free, key=lambda row: row.equity.value or 0.0)

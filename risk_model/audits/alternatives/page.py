@@ -18,6 +18,8 @@ HOW = (
     "said only where the whole 95% interval of the difference says so.",
     "One place rule for everybody stays the default. Anything that treats groups differently is shown for its price "
     "only: it needs Equality Act advice and a recorded sign-off.",
+    "A protected characteristic is read to fit the alternatives that say so, and to measure all of them. It is never a "
+    "reason to recommend one of those, no list is filled by it, and no model that may be published reads it.",
 )
 
 

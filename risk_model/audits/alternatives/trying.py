@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from risk_model.audits.alternatives.reduction import MOST_ROWS, group_weights
 from risk_model.audits.characteristics import NOT_KNOWN, Rows, characteristics
 from risk_model.audits.finding import HoldsCharacteristics
 from risk_model.errors import Untrainable
@@ -23,7 +24,11 @@ Say = Callable[[str], None]
 MORE_PLACES = 1.25
 """What wider outreach tries: a quarter more places for every team."""
 BALANCED = ("ethnic_group", "race", "sex")
-"""The characteristics tried for balanced learning, the first that is held."""
+"""The characteristics tried for learning that knows groups, the first that is held."""
+USES_GROUPS = ("balanced", "reduction")
+"""Alternatives whose learning reads a protected characteristic: shown for their price, and never recommended."""
+NEEDS_SIGN_OFF = ("Uses a protected characteristic in learning: it needs Equality Act advice and a recorded sign-off, "
+                  "and cannot be chosen here.")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ def _attempts(asked: Asked, splits: Sequence[Split], base: Alternative) -> list[
     groups = _groups(asked)
     if groups is not None:
         found.append(("Learning balanced between groups", lambda: _balanced(asked, splits, *groups)))
+        found.append(("The worst-off group's error held down", lambda: _reduction(asked, splits, *groups)))
     if len(asked.experiment.capacity) > 1:
         found.append(("Each council unseen", lambda: _each_council_unseen(asked, splits)))
     found.append(("A quarter more places", lambda: _more_places(asked, base)))
@@ -146,18 +152,34 @@ def _groups(asked: Asked) -> tuple[str, NDArray[np.str_]] | None:
 def _balanced(asked: Asked, splits: Sequence[Split], title: str, groups: NDArray[np.str_]) -> Alternative:
     """Rows count so that the outcome is as common in every group (Kamiran and Calders' reweighing, as repeats)."""
     rows = asked.known.rows
-    rng = np.random.default_rng([asked.experiment.seed, 7])
-    luck = rng.random(len(rows))
+    learn = _weighted(asked, lambda inside: balancing_weights(groups[inside], rows.outcome[inside]))
+    return Alternative("balanced", f"Learned with the outcome made equally common ({title.lower()})",
+                       NEEDS_SIGN_OFF, _predict(asked, splits, learn))  # fmt: skip
+
+
+def _reduction(asked: Asked, splits: Sequence[Split], title: str, groups: NDArray[np.str_]) -> Alternative:
+    """Groups count as much as a Fairlearn reduction says, so that the largest error of a group is small."""
+    rows, plan = asked.known.rows, asked.experiment.audit
+    learn = _weighted(asked, lambda inside: group_weights(
+        rows.X[inside], rows.outcome[inside], groups[inside], plan.least_positives, asked.experiment.seed))  # fmt: skip
+    note = (f"{NEEDS_SIGN_OFF} Fairlearn's grid search, with a plain regression on at most {MOST_ROWS:,} rows, says "
+            "how much each group counts; the published recipe then learns with that.")  # fmt: skip
+    return Alternative("reduction", f"Learned so that the largest error of a group is small ({title.lower()})",
+                       note, _predict(asked, splits, learn))  # fmt: skip
+
+
+def _weighted(asked: Asked, weights: Callable[[NDArray[np.bool_]], NDArray[np.float64]]) -> Callable[[Split], Inputs]:
+    """Lessons in which each row of the training slice comes as often as it weighs, a part of a time by luck."""
+    rows = asked.known.rows
+    luck = np.random.default_rng([asked.experiment.seed, 7]).random(len(rows))
 
     def lessons(split: Split) -> Inputs:
         inside = asked.known.inside(split.train)
         weight = np.ones(len(rows))
-        weight[inside] = balancing_weights(groups[inside], rows.outcome[inside])
+        weight[inside] = weights(inside)
         return asked.known.keep(np.repeat(np.arange(len(rows)), np.floor(weight + luck).astype(np.intp)))
 
-    return Alternative("balanced", f"Learned with the outcome made equally common ({title.lower()})",
-                       "Uses a protected characteristic in learning: it needs Equality Act advice and a recorded "
-                       "sign-off, and cannot be chosen here.", _predict(asked, splits, lessons))  # fmt: skip
+    return lessons
 
 
 def balancing_weights(groups: NDArray[np.str_], outcome: NDArray[np.float64]) -> NDArray[np.float64]:
