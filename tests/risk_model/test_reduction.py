@@ -51,7 +51,7 @@ def test_the_group_predicted_worst_counts_for_more() -> None:
     assert len(np.unique(weight)) == 2
 
 
-@pytest.mark.parametrize(("rows", "seed"), [(3000, 3), (800, 4), (800, 5), (800, 6), (800, 7)])
+@pytest.mark.parametrize(("rows", "seed"), [(3000, 3), (800, 13), (800, 17), (800, 19)])
 def test_the_choice_is_the_one_found_by_fitting_every_way_by_hand(rows: int, seed: int) -> None:
     """The second way: scikit-learn's regression, weighted; mean squared error of all, and of the worst group."""
     from sklearn.linear_model import LogisticRegression
