@@ -29,10 +29,11 @@ from risk_model.oracle import Share, has_oracle, oracle_predictions, shares_of_o
 from risk_model.preparation import Prepared, chosen_features, prepare
 from risk_model.tracking import DataSource, Tracker, git_commit
 from risk_model.training.dataset import Dataset
-from risk_model.training.fitting import TrainingResult, refit_final, reread, train
+from risk_model.training.fitting import refit_final, reread, train
 from risk_model.training.inputs import Inputs
 from risk_model.training.kept import KeptFits
 from risk_model.training.leaderboard import write_leaderboard
+from risk_model.training.measured import TrainingResult
 from risk_model.training.plots import Plot
 from risk_model.training.predictions import Predictions, pooled, read_predictions
 from risk_model.training.references import Reference, measure_reference

@@ -27,8 +27,8 @@ from risk_model.experiment import Experiment
 from risk_model.oracle import Share
 from risk_model.publishing.signoff import SignOff
 from risk_model.publishing.versions import ModelVersion
-from risk_model.training.fitting import TrainingResult
 from risk_model.training.leaderboard import leaderboard_json, render_text
+from risk_model.training.measured import TrainingResult
 from risk_model.training.references import Reference
 
 

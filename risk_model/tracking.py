@@ -26,7 +26,7 @@ from features.workspace import Workspace, digest
 from risk_model.errors import MissingStep, Tampered
 from risk_model.experiment import Experiment
 from risk_model.training.evaluation import Evaluation
-from risk_model.training.fitting import TrainingResult
+from risk_model.training.measured import TrainingResult
 from risk_model.training.plots import Plot
 from risk_model.training.showing import shown_counts, shown_metrics
 from risk_model.training.splits import Split

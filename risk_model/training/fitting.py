@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +13,16 @@ from risk_model.errors import NotPublishable, Refusal, Untrainable, all_faults
 from risk_model.experiment import Experiment
 from risk_model.training import missing
 from risk_model.training.bands import Predicted, make_bands
-from risk_model.training.breakdowns import Part, breakdowns
 from risk_model.training.calibration import Calibrator, fit_calibrator
 from risk_model.training.capacity import check_capacity, listed_by_team
 from risk_model.training.estimators import ESTIMATORS, check_estimators
 from risk_model.training.estimators.base import Fitted
-from risk_model.training.evaluation import Evaluation, evaluate, take
+from risk_model.training.evaluation import take
 from risk_model.training.inputs import Inputs
 from risk_model.training.intervals import resample_people
 from risk_model.training.kept import KeptFits
+from risk_model.training.measured import AskGroups, Failure, TrainingResult, measure_all
 from risk_model.training.predictions import (
-    ALL_SPLITS,
     Predictions,
     list_keys,
     pooled,
@@ -32,9 +31,8 @@ from risk_model.training.predictions import (
 )
 from risk_model.training.proof import prove_recipe
 from risk_model.training.scorer import ScoringModel
-from risk_model.training.selection import Selection, check_selection, select
+from risk_model.training.selection import check_selection
 from risk_model.training.splits import Split, check_splits, final_split, seen_before, temporal_splits
-from risk_model.training.stability import stabilities
 from risk_model.training.suspicion import refuse_too_good
 
 LEAST_POSITIVES = 10
@@ -43,34 +41,14 @@ FAILURES = "failures.json"
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Failure:
-    """An estimator that could not be fitted on a split, and why. It takes no further part; the others go on."""
-
-    estimator: str
-    split: str
-    why: str
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """All that training found. ``evaluations`` go estimator by estimator: each split, then all splits pooled;
-    ``breakdowns`` are the chosen one's."""
-
-    splits: tuple[Split, ...]
-    predictions: tuple[Predictions, ...]
-    evaluations: tuple[Evaluation, ...]
-    selection: Selection
-    failures: tuple[Failure, ...]
-    breakdowns: tuple[Part, ...] = ()
-
-
 def train(
-    experiment: Experiment, inputs: Inputs, folder: Path, say: Say = lambda _: None, kept: KeptFits | None = None
-) -> TrainingResult:
+    experiment: Experiment, inputs: Inputs, folder: Path, say: Say = lambda _: None, kept: KeptFits | None = None,
+    ask_groups: AskGroups | None = None,
+) -> TrainingResult:  # fmt: skip
     """Every estimator fitted, calibrated and tested on every split; predictions are written into ``folder``.
 
-    Fits that ``kept`` holds are read, and new ones are kept there as soon as they are done.
+    Fits that ``kept`` holds are read, and new ones are kept there as soon as they are done. ``ask_groups`` is asked
+    where the selection looks at groups.
 
     :raises BadConfiguration: settings, capacity, selection or splits that cannot be used; nothing has been fitted.
     :raises Untrainable: a slice with too few positives, a feature too good to be true, or no estimator left.
@@ -86,60 +64,18 @@ def train(
     write_predictions(folder, predictions)
     write_json(folder / FAILURES, [asdict(failure) for failure in failures])
     say("measuring, with intervals")
-    return _measured(experiment, known, splits, predictions, failures)
+    return measure_all(experiment, known, splits, predictions, failures, ask_groups)
 
 
-def reread(experiment: Experiment, inputs: Inputs, folder: Path) -> TrainingResult:
+def reread(experiment: Experiment, inputs: Inputs, folder: Path, ask_groups: AskGroups | None = None) -> TrainingResult:
     """What :func:`train` found, from the predictions it wrote: measured again, not fitted again.
 
     :raises MissingStep: nothing has been trained there.
     """
     known = inputs.labelled()
     failures = tuple(Failure(**failure) for failure in read_json(folder / FAILURES))
-    return _measured(
-        experiment, known, temporal_splits(experiment, known.rows.as_of), read_predictions(folder), failures
-    )
-
-
-def _measured(
-    experiment: Experiment, known: Inputs, splits: tuple[Split, ...], predictions: tuple[Predictions, ...],
-    failures: tuple[Failure, ...],
-) -> TrainingResult:  # fmt: skip
-    evaluations = evaluate_all(experiment, predictions)
-    selection = _select(experiment, splits, predictions, evaluations)
-    own = [part for part in predictions if part.estimator == selection.chosen]
-    parts = breakdowns(experiment, known.rows, splits, own)
-    return TrainingResult(splits, predictions, evaluations, selection, failures, parts)
-
-
-def _select(
-    experiment: Experiment,
-    splits: Sequence[Split],
-    predictions: Sequence[Predictions],
-    evaluations: Sequence[Evaluation],
-) -> Selection:
-    """The choice, by the experiment's rule, over the single splits."""
-    single = [each for each in evaluations if each.split in _names(splits)]
-    by_split = {name: [each for each in single if each.estimator == name]
-                for name in dict.fromkeys(each.estimator for each in evaluations)}  # fmt: skip
-    return select(experiment.selection, by_split, stabilities(predictions))
-
-
-def _names(splits: Sequence[Split]) -> set[str]:
-    return {split.name for split in splits}
-
-
-def evaluate_all(experiment: Experiment, predictions: Sequence[Predictions]) -> tuple[Evaluation, ...]:
-    """Each estimator on each split and on all of them pooled, with one set of draws of people for all."""
-    people = np.concatenate([part.person for part in predictions])
-    resamples = resample_people(people, experiment.bootstrap_resamples, experiment.seed)
-    found: list[Evaluation] = []
-    for name in dict.fromkeys(part.estimator for part in predictions):
-        own = [part for part in predictions if part.estimator == name]
-        found += [evaluate(experiment, part, resamples) for part in own]
-        found.append(replace(found[-1], split=ALL_SPLITS) if len(own) == 1
-                     else evaluate(experiment, pooled(own), resamples))  # fmt: skip
-    return tuple(found)
+    splits = temporal_splits(experiment, known.rows.as_of)
+    return measure_all(experiment, known, splits, read_predictions(folder), failures, ask_groups)
 
 
 def check_split(experiment: Experiment, split: Split, known: Inputs) -> None:

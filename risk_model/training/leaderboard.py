@@ -18,8 +18,8 @@ from risk_model.training.breakdowns import FIGURES as PART_FIGURES
 from risk_model.training.breakdowns import Part
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import TEAM_METRICS, Difference, Evaluation, TeamFigures
-from risk_model.training.fitting import TrainingResult
 from risk_model.training.intervals import Figure
+from risk_model.training.measured import TrainingResult
 from risk_model.training.metrics import BY_NAME, CAPACITY_METRICS, METRICS
 from risk_model.training.plots import Plot
 from risk_model.training.predictions import ALL_SPLITS

@@ -9,9 +9,9 @@ from risk_model.training.calibration import reliability
 from risk_model.training.decision_curve import decision_curve, decision_plot
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import Evaluation
-from risk_model.training.fitting import TrainingResult
 from risk_model.training.intervals import Figure
 from risk_model.training.leaderboard import all_splits
+from risk_model.training.measured import TrainingResult
 from risk_model.training.plots import (
     Plot,
     precision_recall_curve,

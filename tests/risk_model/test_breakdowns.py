@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from risk_model.training.breakdowns import AGES, LEAD, breakdowns
-from risk_model.training.fitting import TrainingResult, train
+from risk_model.training.fitting import train
 from risk_model.training.leaderboard import leaderboard_json, render_html
+from risk_model.training.measured import TrainingResult
 from tests.risk_model.drawn import World, drawn_world
 
 

@@ -17,9 +17,10 @@ from risk_model.training.dataset import Dataset
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.estimators.base import NOTHING_PROTECTED, Fitted, Protected
 from risk_model.training.estimators.logistic import Logistic
-from risk_model.training.fitting import TrainingResult, evaluate_all, refit_final, train
+from risk_model.training.fitting import refit_final, train
 from risk_model.training.inputs import Inputs
 from risk_model.training.leaderboard import leaderboard_json, render_text, write_leaderboard
+from risk_model.training.measured import TrainingResult, evaluate_all
 from risk_model.training.predictions import ALL_SPLITS, read_predictions
 from risk_model.training.report import leaderboard_plots
 from risk_model.training.scorer import ScoringModel

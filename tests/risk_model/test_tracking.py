@@ -19,8 +19,9 @@ import pytest
 from risk_model.errors import MissingStep
 from risk_model.tracking import VERSION_TAG, DataSource, Tracker, git_commit
 from risk_model.training.evaluation import Evaluation
-from risk_model.training.fitting import Failure, TrainingResult, refit_final, train
+from risk_model.training.fitting import refit_final, train
 from risk_model.training.leaderboard import write_leaderboard
+from risk_model.training.measured import Failure, TrainingResult
 from risk_model.training.predictions import ALL_SPLITS
 from risk_model.training.report import leaderboard_plots
 from risk_model.training.scorer import ScoringModel

@@ -17,7 +17,7 @@ from risk_model.publishing.signoff import SignOff
 from risk_model.training.bands import Band
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import Evaluation
-from risk_model.training.fitting import TrainingResult
+from risk_model.training.measured import TrainingResult
 from risk_model.training.plots import Plot
 from risk_model.training.predictions import ALL_SPLITS
 from risk_model.training.references import Reference
