@@ -22,7 +22,9 @@ class SelectionPlan(Part):
     A simpler estimator within ``tie_within_interval`` of the best is preferred, in the order of ``simplest_first``.
     ``rule = "least_regret"`` looks at the worst split instead of the mean: the smallest largest distance from that
     split's best. ``least_stability`` is the least share of a list that must still be on the next one: whoever
-    falls short is passed over, as long as somebody does not.
+    falls short is passed over, as long as somebody does not. So is whoever has a protected group (of
+    ``audit.characteristics``) whose ``audit.lead`` figure is certainly less than ``least_group_ratio`` of that of the
+    largest group of its kind, or the other way round; groups too small to tell are held against nobody.
     """
 
     metric: str = "average_precision"
@@ -30,6 +32,7 @@ class SelectionPlan(Part):
     tie_within_interval: bool = True
     simplest_first: tuple[str, ...] = ()
     least_stability: float = Field(default=0.0, ge=0, le=1)
+    least_group_ratio: float = Field(default=0.0, ge=0, le=1)
 
 
 class Range(Part):

@@ -12,6 +12,7 @@ import numpy as np
 
 from features.warehouse import Warehouse
 from features.workspace import read_json
+from risk_model.audits.choosing import groups_to_ask
 from risk_model.errors import MissingStep
 from risk_model.experiment import read_experiment
 from risk_model.preparation import Say, prepare
@@ -92,7 +93,7 @@ def _made_again(page: Path, warehouse: Warehouse, scratch: Path, say: Say) -> tu
     experiment = read_experiment(page)
     prepared = prepare(experiment, warehouse, scratch / "features", say)
     inputs = inputs_of(prepared, warehouse)
-    result = train(experiment, inputs, scratch, say)
+    result = train(experiment, inputs, scratch, say, ask_groups=groups_to_ask(experiment, warehouse))
     say(f"refitting {result.selection.chosen}")
     model = refit_final(experiment, inputs, result.selection.chosen, result.predictions)
     model.save(scratch / "model")

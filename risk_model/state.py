@@ -20,6 +20,7 @@ from features.engines.choice import LOCAL, Engine, run_on
 from features.warehouse import Warehouse
 from features.workspace import Workspace, digest, digest_file, is_done, mark_done
 from risk_model.audits import AuditInputs, AuditReport, comparator_sex, run_audits
+from risk_model.audits.choosing import groups_to_ask
 from risk_model.audits.report import FILE as REPORT
 from risk_model.audits.report import PAGE as REPORT_PAGE
 from risk_model.ceiling import Ceiling, ceiling_predictions, measure_ceiling
@@ -48,6 +49,8 @@ LOCK = "requirements.lock"
 REFERENCES = "references.parquet"
 NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", "lists", "bootstrap_resamples")
 """Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
+JUDGES_OF_GROUPS = ("choosing", "characteristics", "confusion", "judging", "simultaneous")
+"""What a selection that looks at groups is made with, besides training's own code."""
 MOST_EXPLAINED = 5_000
 """Rows, the latest, on which the audit looks at what moves the scores."""
 
@@ -110,11 +113,12 @@ class State:
         """From the workspace where nothing it depends on has changed; otherwise trained, logged and kept."""
         with Warehouse(self.workspace.warehouse) as warehouse:
             inputs = inputs_of(self.prepared, warehouse)
+            ask_groups = groups_to_ask(self.experiment, warehouse)
         if self.is_trained():
             self.say("training: nothing has changed since the last time")
-            return reread(self.experiment, inputs, self.folder)
+            return reread(self.experiment, inputs, self.folder, ask_groups)
         kept = KeptFits(self.fits or self.folder / FITS, self.basis_of_fits)
-        result = train(self.experiment, inputs, self.folder, self.say, kept)
+        result = train(self.experiment, inputs, self.folder, self.say, kept, ask_groups)
         self.say(f"refitting {result.selection.chosen} on the latest data")
         model = refit_final(self.experiment, inputs, result.selection.chosen, result.predictions)
         model.save(self.model_folder)
@@ -173,7 +177,9 @@ class State:
     @property
     def training_key(self) -> str:
         """Everything a training depends on: the plan, the data, the definitions and the code."""
-        return digest([self.experiment.model_dump(mode="json"), self._data_and_code])
+        judges = JUDGES_OF_GROUPS if self.experiment.selection.least_group_ratio else ()
+        asked = [digest_file(HOUSE / "risk_model" / "audits" / f"{name}.py") for name in judges]
+        return digest([self.experiment.model_dump(mode="json"), self._data_and_code, *asked])
 
     @cached_property
     def _data_and_code(self) -> list[str]:

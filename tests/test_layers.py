@@ -33,7 +33,7 @@ ARROWS = {
     "fidelity": ("document", "training"),
     "tracking": ("experiment", "training"),
     "preparation": ("experiment", "training"),
-    "reproduction": ("experiment", "preparation", "state", "training", "publishing"),
+    "reproduction": ("audits", "experiment", "preparation", "state", "training", "publishing"),
     "planning": ("experiment", "document", "preparation", "training"),
     "oracle": ("experiment", "preparation", "training"),
     "ceiling": ("experiment", "oracle", "preparation", "training"),

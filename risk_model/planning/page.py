@@ -114,8 +114,15 @@ def _from_what(plan: Plan) -> str:
 def _how(experiment: Experiment) -> str:
     plan = experiment.selection
     tie = ", the simplest of those that cannot be told apart from the best" if plan.tie_within_interval else ""
+    how = "the mean" if plan.rule == "best_mean" else "the least regret"
+    asked = [
+        f"lists that keep less than {plan.least_stability:.0%} until the next one" if plan.least_stability else "",
+        f"a protected group certainly beyond {plan.least_group_ratio:g} times the largest of its kind"
+        if plan.least_group_ratio else "",
+    ]  # fmt: skip
+    left = "; passed over, if another is not: " + ", or ".join(filter(None, asked)) if any(asked) else ""
     seen = "; people learned from are left out of tests" if experiment.splits.people_seen == "leave_out" else ""
-    return f"How it is chosen: by {plan.metric.replace('_', ' ')} on the test dates{tie}{seen}"
+    return f"How it is chosen: by {how} of {plan.metric.replace('_', ' ')} on the test dates{tie}{left}{seen}"
 
 
 def _work(plan: Plan) -> str:

@@ -58,6 +58,7 @@ def leaderboard_json(experiment: Experiment, result: TrainingResult) -> dict[str
         "verdict": result.selection.verdict,
         "stability": {name: None if math.isnan(share) else round(share, TEAM_DIGITS)
                       for name, share in stabilities(result.predictions).items()},
+        "unequal": {name: list(titles) for name, titles in result.selection.unequal.items()},
         "splits": [
             {"name": split.name, "train": split.train.plain, "calibrate": split.calibrate.plain,
              "test": split.test.plain if split.test else None} for split in result.splits

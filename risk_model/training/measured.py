@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,11 +14,11 @@ from risk_model.training.evaluation import Evaluation, evaluate
 from risk_model.training.inputs import Inputs
 from risk_model.training.intervals import resample_people
 from risk_model.training.predictions import ALL_SPLITS, Predictions, pooled
-from risk_model.training.selection import Selection, select
+from risk_model.training.selection import Selection, Unequal, select
 from risk_model.training.splits import Split
 from risk_model.training.stability import stabilities
 
-AskGroups = Callable[[Sequence[Predictions]], Mapping[str, Sequence[str]]]
+AskGroups = Callable[[Sequence[Predictions]], Unequal]
 """Of test predictions, for each estimator the characteristics of which a group is certainly found more or less often
 than the plan's ``least_group_ratio`` allows. Handed in, since training knows no protected characteristic."""
 

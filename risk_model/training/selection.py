@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -18,6 +18,11 @@ from risk_model.training.metrics import BY_NAME
 
 BySplit = Mapping[str, Sequence[Evaluation]]
 """Each estimator's evaluations, one a split, in the same order of splits."""
+
+Unequal = Mapping[str, Sequence[str]]
+"""For each estimator, the characteristics of which a group is certainly found unequally."""
+NOTHING_KNOWN: Mapping[str, float] = MappingProxyType({})
+NO_GROUPS: Unequal = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,9 @@ class Selection:
     against_rule: tuple[Difference, ...]
     verdict: str = ""
     """Whether a model is needed at all, in words; empty where the experiment has no rule that may be published."""
+    unequal: Unequal = field(default_factory=dict)
+    """For each estimator, in what a group is certainly found more or less often than the plan allows; empty where the
+    plan does not ask."""
 
 
 def check_selection(experiment: Experiment) -> None:
@@ -57,15 +65,19 @@ def check_selection(experiment: Experiment) -> None:
                for name in plan.simplest_first if name not in experiment.estimators]  # fmt: skip
     if not any(ESTIMATORS[name].publishable for name in experiment.estimators if name in ESTIMATORS):
         faults.append("no estimator of this experiment may be published; add one besides the comparators")
+    if plan.least_group_ratio and not experiment.audit.characteristics:
+        faults.append("least_group_ratio looks at groups; name their characteristics in [audit]")
     if faults:
         raise BadConfiguration(all_faults(f"[selection], {len(faults)} fault(s):", faults))
 
 
-def select(plan: SelectionPlan, by_split: BySplit, stability: Mapping[str, float] = MappingProxyType({})) -> Selection:
+def select(
+    plan: SelectionPlan, by_split: BySplit, stability: Mapping[str, float] = NOTHING_KNOWN, unequal: Unequal = NO_GROUPS
+) -> Selection:
     """The best by the plan's rule; or, of those the data cannot tell from the best, the simplest.
 
-    ``stability`` is the share of each estimator's list still on its next one; who falls short of the plan's least is
-    passed over, unless all do.
+    ``stability`` is the share of each estimator's list still on its next one, ``unequal`` in what groups are certainly
+    found unequally; who falls short of what the plan asks is passed over, unless all do.
 
     :raises Untrainable: no estimator that may be chosen has a value for the metric.
     """
@@ -75,26 +87,44 @@ def select(plan: SelectionPlan, by_split: BySplit, stability: Mapping[str, float
     choosable = [name for name in ranked if ESTIMATORS[name].publishable and not math.isnan(means[name])]
     if not choosable:
         raise Untrainable(f"[selection] no estimator that may be chosen has a value for {plan.metric}")
-    choosable, passed_over = _stable_enough(plan, choosable, stability)
+    choosable, unsteady = _stable_enough(plan, choosable, stability)
+    choosable, unfair = _equal_enough(plan, choosable, unequal)
     best = choosable[0] if plan.rule == "best_mean" else _least_regret(plan, choosable, by_split)
     from_best = {name: difference(by_split[name], by_split[best], plan.metric) for name in ranked if name != best}
     table = tuple(Standing(name, ESTIMATORS[name].publishable, means[name], from_best.get(name)) for name in ranked)
     tied = [best, *(name for name in choosable if name != best and plan.tie_within_interval and from_best[name].is_tie)]
     chosen = min(tied, key=lambda name: (_simplicity(plan, name), ranked.index(name)))
-    reason = _reason(plan, from_best, best, chosen) + passed_over
+    reason = _reason(plan, from_best, best, chosen) + unsteady + unfair
     against = _against_rule(by_split, ranked, plan.metric)
-    return Selection(chosen, plan.metric, reason, table, against, _is_model_needed(plan, against, choosable))
+    needed = _is_model_needed(plan, against, choosable)
+    return Selection(chosen, plan.metric, reason, table, against, needed, unequal)
 
 
 def _stable_enough(plan: SelectionPlan, choosable: list[str], stability: Mapping[str, float]) -> tuple[list[str], str]:
     """Who keeps enough of their list, and what is said of the others; a stability that is not known is none missed."""
     kept = [name for name in choosable if not stability.get(name, math.nan) < plan.least_stability]
-    left = [ESTIMATORS[name].plain_name for name in choosable if name not in kept]
-    if not left:
-        return choosable, ""
     if not kept:
         return choosable, f" No estimator keeps {plan.least_stability:.0%} of its list until the next one."
-    return kept, f" Passed over for lists that change too much: {', '.join(left)}."
+    left = [ESTIMATORS[name].plain_name for name in choosable if name not in kept]
+    return kept, f" Passed over for lists that change too much: {', '.join(left)}." if left else ""
+
+
+def _equal_enough(plan: SelectionPlan, choosable: list[str], unequal: Unequal) -> tuple[list[str], str]:
+    """Whose groups are not certainly found unequally, and what is said of the others and of what was looked at."""
+    if not plan.least_group_ratio:
+        return choosable, ""
+    kept = [name for name in choosable if not unequal.get(name)]
+    told = [f"{ESTIMATORS[name].plain_name} ({', '.join(unequal[name]).lower()})" for name in choosable
+            if name not in kept]  # fmt: skip
+    limit = f"certainly below {plan.least_group_ratio:g} times that of the largest group of its kind, or the reverse"
+    if not told:
+        return kept, f" For none is the audited figure of a protected group {limit}."
+    if not kept:
+        return (
+            choosable,
+            f" For each of them the audited figure of a protected group is {limit}: {'; '.join(told)}.",
+        )
+    return kept, f" Passed over, as the audited figure of a protected group is {limit}: {'; '.join(told)}."
 
 
 def _least_regret(plan: SelectionPlan, choosable: Sequence[str], by_split: BySplit) -> str:

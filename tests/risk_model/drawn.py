@@ -58,6 +58,7 @@ def drawn_experiment(**changes: Any) -> Experiment:
     """The first-time-entry experiment at the size of the drawn world; ``changes`` replace whole parts."""
     values = read_experiment(FIRST_TIME_ENTRY).model_dump()
     values |= {"capacity": AREAS, "bootstrap_resamples": 100}
+    values["selection"]["least_group_ratio"] = 0.0  # nobody has characteristics here, unless a test gives them some
     values["estimators"]["lightgbm"] |= {"rounds": 20, "min_data_in_leaf": 20, "num_leaves": 7}
     return Experiment.model_validate(values | changes)
 

@@ -131,3 +131,28 @@ def test_lists_that_change_too_much_are_passed_over_unless_all_do() -> None:
     assert none.chosen == "lightgbm"
     assert "No estimator keeps 50% of its list" in none.reason
     assert select(plan, each, {"logistic": 0.7, "lightgbm": float("nan")}).chosen == "lightgbm", "not known, not held"
+
+
+def test_groups_found_unequally_are_passed_over_unless_all_are_and_only_where_the_plan_asks() -> None:
+    each = {"logistic": evaluations("logistic", 0.6), "lightgbm": evaluations("lightgbm", 0.9)}
+    plan = PLAN.model_copy(update={"least_group_ratio": 0.8})
+    passed = select(plan, each, unequal={"logistic": (), "lightgbm": ("Sex", "Age")})
+    assert passed.chosen == "logistic"
+    assert "Passed over, as the audited figure of a protected group is certainly below 0.8 times" in passed.reason
+    assert "Gradient-boosted trees (sex, age)" in passed.reason
+    assert passed.unequal["lightgbm"] == ("Sex", "Age")
+    every = select(plan, each, unequal={"logistic": ("Age",), "lightgbm": ("Sex",)})
+    assert every.chosen == "lightgbm"
+    assert "For each of them the audited figure" in every.reason
+    none = select(plan, each, unequal={"logistic": (), "lightgbm": ()})
+    assert none.chosen == "lightgbm"
+    assert "For none is the audited figure" in none.reason
+    unasked = select(PLAN, each, unequal={"lightgbm": ("Sex",)})
+    assert unasked.chosen == "lightgbm"
+    assert "audited figure" not in unasked.reason
+
+
+def test_a_rule_about_groups_needs_characteristics() -> None:
+    plan = drawn_experiment(selection={"least_group_ratio": 0.8}, audit={"characteristics": []})
+    with pytest.raises(BadConfiguration, match=r"least_group_ratio looks at groups; name their characteristics"):
+        check_selection(plan)
