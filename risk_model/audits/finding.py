@@ -70,6 +70,13 @@ class Rate(Record):
     high: float | None = None
 
 
+class Seen(Record):
+    """Of a group's people who were given about the same chance: the chance on average, and how many had the outcome."""
+
+    predicted: float
+    observed: Rate
+
+
 class GroupFigures(Record):
     """One group's figures, over all test lists together. Counts are text: rounded, or hidden."""
 
@@ -84,6 +91,8 @@ class GroupFigures(Record):
     calibration: dict[str, Rate] = {}
     """Intercept (0 where chances are right on the whole), slope (1 where spread as they should be) and error."""
     chances: Chances = Chances.NOT_JUDGED
+    seen: tuple[Seen, ...] = ()
+    """What was given against what was seen, from the lowest chance; empty for joint groups and those with too few."""
     gap: str = ""
     """How many more would have been named, had the group been found as often as the one it is compared with."""
 

@@ -14,6 +14,7 @@ from risk_model.audits.confusion import EVERYONE, PREDICTED, cells_of, rows_of
 from risk_model.audits.finding import AuditInputs, Chances, Finding, GroupFigures, Status, Verdict
 from risk_model.audits.group_calibration import Calibrations, calibrations_of, judge_calibration
 from risk_model.audits.group_figures import figures_of, shown_counts
+from risk_model.audits.group_reliability import with_seen
 from risk_model.audits.judging import cannot_tell, judge_groups, verdict_of
 from risk_model.audits.trends import trends_of
 from risk_model.disclosure import FEWER, show_about
@@ -57,7 +58,10 @@ def audit(inputs: AuditInputs) -> Finding:
         plan,
     )
     figures = {
-        c.name: figures_of(experiment, c, tables[c.name], judged, calibrated[c.name], shown) for c in (everyone, *held)
+        c.name: with_seen(
+            figures_of(experiment, c, tables[c.name], judged, calibrated[c.name], shown), rows, c, resamples, plan
+        )
+        for c in (everyone, *held)
     }
     reasons = [sentence for name in judged for sentence in _sentences(experiment, name, figures[name], lists)]
     silent = cannot_tell(held, judged)

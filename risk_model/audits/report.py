@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from features.workspace import write_text
 from risk_model.audits.finding import Finding, Record, Table, Verdict
+from risk_model.audits.group_reliability import plot_name, reliability_plots
 from risk_model.audits.reading import (
     HEADINGS,
     beside_table,
@@ -97,6 +99,7 @@ class AuditReport(Record):
     def plots_of(self, finding: Finding) -> tuple[Plot, ...]:
         """The pictures of one finding."""
         drawn = [group_plot(finding.groups, self.lead, self.least_ratio)] if finding.groups else []
+        drawn += reliability_plots(finding.groups)
         if finding.themes:
             drawn.append(importance_plot(finding.themes, "themes", "What moves the scores, by theme"))
         if finding.importances:
@@ -107,7 +110,7 @@ class AuditReport(Record):
         """Reasons, plots, tables and notes of one finding as Markdown, without its question and verdict."""
         parts = [bullets([plain(reason) for reason in finding.reasons])]
         if finding.groups:
-            parts += [picture(plots["groups"]), PLOT_KEY, *group_sections(finding, self.lead)]
+            parts += [picture(plots["groups"]), PLOT_KEY, *group_sections(finding, self.lead, plots)]
         if finding.trends:
             parts += [f"### {HEADINGS[self.lead]}: one test after the other", trend_table(finding.trends)]
         for each in finding.tables:
@@ -139,12 +142,14 @@ def _told(each: Table) -> str:
     return table(each.heads, [[plain(cell) for cell in row] for row in each.rows], numbers=False)
 
 
-def group_sections(finding: Finding, lead: str) -> list[str]:
-    """The tables of every characteristic, each under its name, as Markdown."""
-    return [
-        f"### {plain(name)}\n\n{lead_table(own, lead)}\n\n{beside_table(own, lead)}\n\n{calibration_table(own)}"
-        for name, own in by_characteristic(finding.groups)
-    ]
+def group_sections(finding: Finding, lead: str, plots: Mapping[str, Plot] = MappingProxyType({})) -> list[str]:
+    """The tables of every characteristic, each under its name, as Markdown, with its picture if there is one."""
+    sections = []
+    for name, own in by_characteristic(finding.groups):
+        parts = [f"### {plain(name)}", lead_table(own, lead), beside_table(own, lead), calibration_table(own)]
+        drawn = plots.get(plot_name(name))
+        sections.append("\n\n".join([*parts, picture(drawn)] if drawn else parts))
+    return sections
 
 
 def say_verdict(report: AuditReport) -> str:

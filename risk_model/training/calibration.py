@@ -6,6 +6,7 @@ the base rate (as if one more of each class had been seen) and a weak prior pull
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from risk_model.errors import BadInput, Untrainable
 from risk_model.training.estimators.base import Scale
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
 FILE = "calibration.json"
 STEPS = 50
 LEAST_SLOPE = 1e-3
@@ -125,15 +127,22 @@ def reliability(
 
     Bins are joined upwards until each has ``least_positives`` rows with the outcome, so that none shows a small count.
     """
-    joined: list[NDArray[np.intp]] = []
+    joined = joined_bins(probability, bins, lambda rows: bool(outcome[rows].sum() >= least_positives))
+    return tuple(_bin(probability[rows], outcome[rows]) for rows in joined)
+
+
+def joined_bins(probability: Floats, bins: int, enough: Callable[[Rows], bool]) -> list[Rows]:
+    """Positions of the rows of each bin, lowest first, joined upwards until each has ``enough`` (the last downwards);
+    one bin of all where even that has not."""
+    joined: list[Rows] = []
     for rows in equal_mass_bins(probability, bins):
-        if joined and outcome[joined[-1]].sum() < least_positives:
+        if joined and not enough(joined[-1]):
             joined[-1] = np.concatenate([joined[-1], rows])
         else:
             joined.append(rows)
-    if len(joined) > 1 and outcome[joined[-1]].sum() < least_positives:
+    if len(joined) > 1 and not enough(joined[-1]):
         joined[-2:] = [np.concatenate(joined[-2:])]
-    return tuple(_bin(probability[rows], outcome[rows]) for rows in joined)
+    return joined
 
 
 def _bin(probability: Floats, outcome: Floats) -> ReliabilityBin:
@@ -141,7 +150,7 @@ def _bin(probability: Floats, outcome: Floats) -> ReliabilityBin:
     return ReliabilityBin(float(probability.mean()), positives / count, *wilson(positives, count), count, positives)
 
 
-def equal_mass_bins(probability: Floats, bins: int) -> list[NDArray[np.intp]]:
+def equal_mass_bins(probability: Floats, bins: int) -> list[Rows]:
     """Positions of the rows of each bin, lowest first; fewer bins where equal probabilities fill several."""
     number = bin_numbers(probability, bins)
     return [np.flatnonzero(number == each) for each in np.unique(number)]
