@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -69,6 +71,22 @@ class Characteristic:
         """Whether the Equality Act protects it."""
         return self.name not in UNPROTECTED
 
+    @cached_property
+    def coded(self) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+        """Each row's group as a number, and the groups' names in that order, which is the alphabet's."""
+        codes, names = pd.factorize(self.groups.astype(object), sort=True)
+        return codes, tuple(names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The groups that rows are in, in order of name."""
+        return self.coded[1]
+
+    def inside(self, group: str) -> NDArray[np.bool_]:
+        """The rows of a group."""
+        codes, names = self.coded
+        return np.asarray(codes == names.index(group))
+
 
 def is_known(group: str) -> bool:
     """Whether a group, or every part of a joint one, is a recorded value.
@@ -91,12 +109,18 @@ class Rows:
 def characteristics(names: tuple[str, ...], rows: Rows, warehouse: HoldsCharacteristics) -> tuple[Characteristic, ...]:
     """Each named characteristic that is held, then each pair of ``JOINTS`` of which both are held."""
     protected, areas = warehouse.protected(), warehouse.areas()
-    found = {name: groups for name in names if (groups := _groups(name, rows, protected, areas)) is not None}
-    for joint, parts in JOINTS.items():
-        if all(part in found for part in parts):
-            both = zip(*(found[part] for part in parts), strict=True)
-            found[joint] = np.array([JOINED.join(pair) for pair in both])
-    return tuple(Characteristic(name, TITLES.get(name, name), groups) for name, groups in found.items())
+    groups = {name: own for name in names if (own := _groups(name, rows, protected, areas)) is not None}
+    found = {name: Characteristic(name, TITLES.get(name, name), own) for name, own in groups.items()}
+    for joint, (one, other) in JOINTS.items():
+        if one in found and other in found:
+            found[joint] = Characteristic(joint, TITLES[joint], _together(found[one], found[other]))
+    return tuple(found.values())
+
+
+def _together(one: Characteristic, other: Characteristic) -> NDArray[np.str_]:
+    """Each row's joint group: a name is put together once, and not for every row."""
+    codes = one.coded[0] * len(other.names) + other.coded[0]
+    return np.array([first + JOINED + second for first in one.names for second in other.names])[codes]
 
 
 def not_held(names: tuple[str, ...], held: tuple[Characteristic, ...]) -> tuple[str, ...]:

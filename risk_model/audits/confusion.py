@@ -78,8 +78,8 @@ def cells_of(rows: Predictions, characteristic: Characteristic, resamples: Resam
         PREDICTED: rows.probability,
     }
     found = {}
-    for name in np.unique(characteristic.groups).tolist():
-        inside = characteristic.groups == name
+    for name in characteristic.names:
+        inside = characteristic.inside(name)
         columns = np.column_stack([values[inside] for values in by_cell.values()])
         draws = resamples.only(rows.person[inside]).sums(columns)
         found[name] = GroupCells(

@@ -66,7 +66,7 @@ def calibrations_of(
     for group, cells in table.items():
         if not enough(cells, least):
             continue
-        own = take(rows, np.flatnonzero(characteristic.groups == group))
+        own = take(rows, np.flatnonzero(characteristic.inside(group)))
         sums = sum_metrics(own.probability, own.outcome, own.listed)
         values, draws = sums.of(sums.columns.sum(axis=0)[None]), sums.of(resamples.only(own.person).sums(sums.columns))
         found[group] = Calibration({f: float(values[f][0]) for f in FIGURES}, {f: draws[f] for f in FIGURES})

@@ -41,7 +41,7 @@ def with_seen(
         return list(figures)
     able = {f.group for f in figures if is_known(f.group) and any(each != Rate() for each in f.calibration.values())}
     found = {
-        group: _seen(take(rows, np.flatnonzero(characteristic.groups == group)), resamples, plan.least_positives)
+        group: _seen(take(rows, np.flatnonzero(characteristic.inside(group))), resamples, plan.least_positives)
         for group in able
     }
     return [figure.model_copy(update={"seen": found.get(figure.group, ())}) for figure in figures]
@@ -56,17 +56,19 @@ def _seen(own: Predictions, resamples: Resamples, least: int) -> tuple[Seen, ...
     parts = joined_bins(own.probability, BINS, enough)
     if len(parts) < 2 or not all(enough(part) for part in parts):
         return ()
-    return tuple(_of_part(own, part, resamples) for part in parts)
-
-
-def _of_part(own: Predictions, part: Rows, resamples: Resamples) -> Seen:
-    outcome = own.outcome[part]
-    sums: Floats = resamples.only(own.person[part]).sums(np.column_stack([outcome, np.ones(len(part))]))
+    inside = np.zeros((len(own), len(parts)))
+    for at, part in enumerate(parts):
+        inside[part, at] = 1
+    drawn = resamples.only(own.person).sums(np.hstack([inside * own.outcome[:, None], inside]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = interval(sums[:, 0] / sums[:, 1])
-    value, low_shown, high_shown = (show_rate(each) for each in (float(outcome.mean()), low, high))
+        rates = drawn[:, : len(parts)] / drawn[:, len(parts) :]
+    return tuple(_of_part(own, part, draws) for part, draws in zip(parts, rates.T, strict=True))
+
+
+def _of_part(own: Predictions, part: Rows, draws: Floats) -> Seen:
+    value, low, high = (show_rate(each) for each in (float(own.outcome[part].mean()), *interval(draws)))
     predicted = round(float(own.probability[part].mean()), 3)
-    return Seen(predicted=predicted, observed=Rate(value=value, low=low_shown, high=high_shown))
+    return Seen(predicted=predicted, observed=Rate(value=value, low=low, high=high))
 
 
 def plot_name(title: str) -> str:

@@ -146,15 +146,16 @@ def leaf_faults(inputs: AuditInputs) -> list[str]:
     known = inputs.known.only(inputs.model.feature_names)
     if leaves is None or not len(known):
         return []
-    fewest = [people_in_leaves(each, known.person) for each in leaves(known.X)]
+    _, place, records = np.unique(known.person, return_inverse=True, return_counts=True)
+    fewest = [people_in_leaves(each, place, int(records.max())) for each in leaves(known.X)]
     small, all_of_them = sum(int((each < LEAST_IN_LEAF).sum()) for each in fewest), sum(map(len, fewest))
     said = f"{small:,} of {all_of_them:,} leaves rest on fewer than {LEAST_IN_LEAF} people"
     return [f"{said}; let leaves hold more rows (see the estimator's settings)"] if small else []
 
 
-def people_in_leaves(leaf: NDArray[np.intp], person: NDArray[np.int64]) -> NDArray[np.intp]:
-    """How many people each leaf that anybody reaches rests on; counted no further than ``LEAST_IN_LEAF``."""
-    most = int(np.unique(person, return_counts=True)[1].max(initial=1))
+def people_in_leaves(leaf: NDArray[np.intp], person: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """How many people each leaf that anybody reaches rests on; counted no further than ``LEAST_IN_LEAF``. ``most`` is
+    the most rows that anybody has."""
     records = np.bincount(leaf)
     doubtful = np.isin(leaf, np.flatnonzero(records < LEAST_IN_LEAF * most))
     pairs = np.unique(np.column_stack([leaf[doubtful], person[doubtful]]), axis=0)

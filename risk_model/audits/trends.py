@@ -14,21 +14,18 @@ from risk_model.training.predictions import Predictions
 
 def trends_of(experiment: Experiment, rows: Predictions, held: tuple[Characteristic, ...]) -> tuple[Trend, ...]:
     """A line for each group of each single characteristic; none where there is one date, or one list for all."""
-    dates = np.unique(rows.as_of)
+    dates = {f"{day}": rows.as_of == day for day in np.unique(rows.as_of)}
     if experiment.splits.kind == "ranges" or len(dates) < 2:
         return ()
     return tuple(
         Trend(
             characteristic=each.title,
-            group=str(group),
-            rates={
-                f"{day}": _rate(experiment, rows, (each.groups == group) & (rows.as_of == day))
-                for day in dates.tolist()
-            },
+            group=group,
+            rates={day: _rate(experiment, rows, each.inside(group) & then) for day, then in dates.items()},
         )
         for each in held
         if each.name not in JOINTS
-        for group in np.unique(each.groups)
+        for group in each.names
     )
 
 

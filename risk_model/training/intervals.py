@@ -48,8 +48,12 @@ class Resamples:
 
     def only(self, person: NDArray[np.int64]) -> Resamples:
         """The same draws of only the people these rows are of: their sums take as long as they are many."""
-        people, index = np.unique(person, return_inverse=True)
-        return Resamples(self.times[:, np.searchsorted(self.people, people)], people, index)
+        index = np.searchsorted(self.people, person)
+        present = np.zeros(len(self.people), dtype=bool)
+        present[index] = True
+        kept = np.flatnonzero(present)
+        times = self.times.take(kept, axis=1, mode="clip")  # no place is outside; without the check four times as fast
+        return Resamples(times, self.people[kept], (np.cumsum(present) - 1)[index])
 
     def sums(self, columns: Floats) -> Floats:
         """``(draws, k)`` sums over rows of ``(n, k)`` columns, each row as often as its person was drawn."""

@@ -45,6 +45,7 @@ COMPARISONS = (
     "intake_vs_duckdb",
     "intake_growth_slope",
     "link_scale",
+    "audit_scale",
 )
 
 

@@ -32,6 +32,8 @@ from risk_model.training.estimators.tree_shap import contributions
 FILE = "model.txt"
 BINNING = ("max_bin", "min_data_in_leaf", "seed")
 """Parameters on which it hangs how rows are put into bins."""
+TREES_AT_ONCE = 20
+"""Trees whose leaves are asked for together: bounds memory."""
 THREADS = 2
 """Fixed, so that sums are added in one order everywhere and the same inputs give the same trees."""
 
@@ -66,10 +68,10 @@ class FittedTrees:
     def leaves(self, X: NDArray[np.float32]) -> Iterator[NDArray[np.intp]]:
         """Of one tree after another, the leaf of each of the ``n`` rows."""
         values = checked(X, self.booster.num_feature())
-        for tree in range(self.booster.num_trees() if len(values) else 0):
-            found = self.booster.predict(values, pred_leaf=True, start_iteration=tree, num_iteration=1,
+        for tree in range(0, self.booster.num_trees() if len(values) else 0, TREES_AT_ONCE):
+            found = self.booster.predict(values, pred_leaf=True, start_iteration=tree, num_iteration=TREES_AT_ONCE,
                                          num_threads=THREADS)  # fmt: skip
-            yield np.asarray(found, dtype=np.intp).reshape(-1)
+            yield from np.asarray(found).reshape(len(values), -1).T.astype(np.intp, order="C")
 
     def save(self, folder: Path) -> None:
         """Write ``model.txt``."""
