@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from features.ahead import with_nothing_new
 from features.build import code_digest
 from features.catalogue import CATALOGUES
 from features.deliveries import noted_day
@@ -218,6 +219,7 @@ class Pipeline(Experimenting):
             inputs = ListInputs(
                 self.experiment, scorer, version.version, version.manifest.provenance.feature_digest,
                 features, cohort, warehouse, self.workspace, self._lists_before(day), decided,
+                lambda rows, days: with_nothing_new(warehouse, features, rows, days),
             )  # fmt: skip
             written = make_lists(inputs)
         return telling.of_lists(written, version, day)

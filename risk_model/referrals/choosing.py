@@ -16,6 +16,7 @@ from risk_model.referrals.eligibility import Candidate, Check, EarlierDecision, 
 from risk_model.referrals.history import COLUMNS, History, histories
 from risk_model.referrals.ranking import Listing, rank
 from risk_model.referrals.scoring import Features, Scorer
+from risk_model.referrals.waiting import LookAhead
 
 
 class Store(Protocol):
@@ -29,7 +30,8 @@ class Store(Protocol):
 class ListInputs:
     """All that decides a set of lists. ``cohort`` is one date's; ``previous`` the folder of the lists before, if any.
 
-    ``trained_on`` is the digest of the feature definitions in the model's manifest.
+    ``trained_on`` is the digest of the feature definitions in the model's manifest. ``ahead`` gives the features of
+    listed people later, had nothing new been recorded; without it lists do not say what time alone would do.
     """
 
     experiment: Experiment
@@ -42,6 +44,7 @@ class ListInputs:
     workspace: Workspace
     previous: Path | None = None
     decisions: tuple[EarlierDecision, ...] = ()
+    ahead: LookAhead | None = None
 
     @property
     def as_of(self) -> date:

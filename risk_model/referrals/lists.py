@@ -24,6 +24,7 @@ from risk_model.referrals.ranking import AT_RANDOM, Listing
 from risk_model.referrals.rows import Issue, ListRow, RowMaker, TeamList
 from risk_model.referrals.scoring import explain, score
 from risk_model.referrals.sheets import sheet
+from risk_model.referrals.waiting import after_waiting
 from risk_model.referrals.wording import check_wording
 
 
@@ -79,11 +80,13 @@ def _team_lists(
 def _rows(inputs: ListInputs, maker: RowMaker, teams: dict[str, Team], listed: Listed) -> dict[str, list[ListRow]]:
     table = listed.listing.table
     explained = explain(inputs.model, inputs.features, table)
+    waiting = after_waiting(inputs.model, table, inputs.ahead) if inputs.ahead else {}
     found: dict[str, list[ListRow]] = {area: [] for area in teams}
     for who, line in zip(candidates(inputs, listed.listing, listed.histories), table.to_pylist(), strict=True):
         row = maker.row(
             who, show(who.person), line["band"], line["chosen"] == AT_RANDOM, line["missing_share"],
             explained[who.person], listed.checks[who.person], teams[who.area],
+            waiting.get(who.person, ""),
         )  # fmt: skip
         found[who.area].append(row)
     return found

@@ -14,6 +14,7 @@ from risk_model.referrals.gaps import NO_GAPS
 from risk_model.referrals.rows import Issue, ListRow, TeamList
 from risk_model.referrals.scoring import NO_BAND, BandLike
 from risk_model.referrals.strengths import NONE_RECORDED
+from risk_model.referrals.waiting import CAVEAT, HEADING
 from risk_model.referrals.wording import PURPOSE, day_in_words
 
 DECISIONS = ("Offer made", "Offer declined", "Already supported", "Wrong person")
@@ -52,6 +53,8 @@ def page(team_list: TeamList, issue: Issue) -> str:
             decisions=DECISIONS,
             none_recorded=NONE_RECORDED,
             no_gaps=NO_GAPS,
+            waiting_heading=HEADING,
+            waiting_caveat=CAVEAT,
         )
     )
 

@@ -39,6 +39,7 @@ class ListRow:
     is_new: bool
     lead_professional: str
     opener: Opener
+    waiting: str
 
     @property
     def few_reasons(self) -> str:
@@ -86,7 +87,7 @@ class RowMaker:
 
     def row(
         self, who: Candidate, pseudonym: str, band: str, at_random: bool, missing_share: float,
-        explained: Explained, checks: tuple[Check, ...], team: Team,
+        explained: Explained, checks: tuple[Check, ...], team: Team, waiting: str,
     ) -> ListRow:  # fmt: skip
         """The row of one listed person."""
         reasons = reasons_for(explained, self.features, who.history, self.most_reasons)
@@ -109,6 +110,7 @@ class RowMaker:
             is_new=self.previous is not None and who.person not in self.previous.areas,
             lead_professional=lead_professional(who.history),
             opener=opener_for(reasons),
+            waiting=waiting,
         )
 
 

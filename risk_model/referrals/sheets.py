@@ -37,7 +37,7 @@ def columns(most_reasons: int) -> list[str]:
     """The column names, in order."""
     reasons = [f"reason_{n}{part}" for n in _upto(most_reasons) for part in ("", *_REASON_PARTS)]
     strengths = [f"strength_{n}" for n in _upto(MOST_STRENGTHS)]
-    return [*_FIRST, *reasons, "fewer_reasons", *strengths, *_LAST]
+    return [*_FIRST, *reasons, "fewer_reasons", "if_nothing_new", *strengths, *_LAST]
 
 
 _FIRST = ("person", "as_of", "team", "chosen", "age_years", "home_area", "school", "band", "band_meaning")
@@ -61,6 +61,7 @@ def _cells(row: ListRow, team_list: TeamList, issue: Issue) -> dict[str, str]:
         "band": row.band,
         "band_meaning": row.band_plain,
         "fewer_reasons": row.few_reasons,
+        "if_nothing_new": row.waiting,
         "missing": " ".join(row.missing),
         "eligibility": "; ".join(f"{check.name}: {check.answer}" for check in row.checks),
         "changed": row.changed,
