@@ -19,7 +19,8 @@ import pytest
 
 from features.warehouse import Warehouse
 from features.workspace import Workspace
-from risk_model.audits import AUDITS
+from risk_model.audits import AUDITS, AuditReport
+from risk_model.audits.characteristics import TITLES
 from risk_model.errors import NotPermitted, Tampered
 from risk_model.pipeline import Pipeline
 from risk_model.publishing.versions import champion, open_version
@@ -189,3 +190,7 @@ def test_the_same_code_runs_on_real_data_nobody_here_made(tmp_path: Path) -> Non
     assert not (tmp_path / "w" / "lists").exists(), "nobody is ever listed from these data"
     steps = json.loads((tmp_path / "w" / "experiments" / "broward" / "attrition.json").read_text())
     assert "label_defect" in {step["step"] for step in steps}
+    report = AuditReport.load(tmp_path / "w" / "experiments" / "broward")
+    judged = {(each.characteristic, each.group) for each in report.finding("groups").groups}
+    assert {(TITLES["race"], "African-American"), (TITLES["race"], "Caucasian")} <= judged
+    assert {(TITLES["sex"], "female"), (TITLES["sex"], "male")} <= judged
