@@ -5,9 +5,8 @@ Published: 44.8% of African-American and 23.5% of white defendants without a ret
 more, 1.9 times as many. People screened from April 2014 are left out here, since their label is defective by the note
 that comes with the data, so the rows are not the published ones: the ratio is the same, the levels are higher.
 
-By sex, the published analysis found women about a fifth more likely to be given a higher score than men with the same
-record. Here women without a return have a decile of 5 or more about nine tenths as often as such men, so false
-positives alone would show nothing amiss; but of those with such a decile, clearly fewer women than men returned.
+By sex, women without a return have a decile of 5 or more about nine tenths as often as such men, so false positives
+alone would show nothing amiss; but of those with such a decile, clearly fewer women than men returned.
 """
 
 from __future__ import annotations
