@@ -19,10 +19,10 @@ from risk_model.referrals.scoring import Features, Scorer, matrix
 PERIODS: Mapping[int, str] = {91: "3 months", 182: "6 months", 365: "a year"}
 """How many days ahead is looked, shortest first, and how that is said."""
 HEADING = "If nothing new is recorded"
-ENOUGH = "After {period} with nothing new on record, the score alone would no longer place them on today's list."
+ENOUGH = "After {period} with nothing new on record, the records would no longer place them on today's list."
 NOT_ENOUGH = (
-    "Even after a year with nothing new on record, the score would still place them on today's list: much of it rests "
-    "on what stays on record, or on other things."
+    "Even after a year with nothing new on record, the records would still place them on today's list: much rests on "
+    "what stays on record, or on other things."
 )
 CAVEAT = (
     "It says what time alone would do to the order. It is not a target for the young person, and says nothing of "

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from risk_model.referrals.lists import make_lists
 from risk_model.referrals.ranking import AT_RANDOM, BY_SCORE
-from risk_model.referrals.waiting import ENOUGH, HEADING, NOT_ENOUGH, PERIODS, after_waiting
+from risk_model.referrals.waiting import CAVEAT, ENOUGH, HEADING, NOT_ENOUGH, PERIODS, after_waiting
+from risk_model.referrals.wording import NEVER_SAID
 from tests.risk_model.drawn_lists import ToyModel, ToyTable, inputs, lives, people
 from tests.risk_model.test_lists import rows_of
 
@@ -73,5 +74,7 @@ def test_a_list_says_it_of_those_listed_by_score_and_of_nobody_drawn_at_random(t
     page = (folder / "gateshead.html").read_text(encoding="utf-8")
     assert page.count(f"<strong>{HEADING}.</strong>") == len(scored)
     assert "not a target for the young person" in page
+    assert not NEVER_SAID.search(page)
+    assert "score" not in " ".join((HEADING, CAVEAT, ENOUGH, NOT_ENOUGH)), "workers are told of records, not of scores"
     silent = (make_lists(given)[0].parent / "gateshead.html").read_text(encoding="utf-8")
     assert HEADING not in silent
