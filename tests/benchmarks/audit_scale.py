@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from risk_model.audits.choosing import Held
 from risk_model.training.dataset import Dataset
 from risk_model.training.predictions import Predictions
 
@@ -39,22 +39,6 @@ SHARES = {
 }
 FINER = 4
 """Groups that each ethnic group is told apart into."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """Characteristics of drawn people, as a warehouse holds them."""
-
-    table: pa.Table
-    places: pa.Table
-
-    def protected(self) -> pa.Table:
-        """(person, characteristic, value)."""
-        return self.table
-
-    def areas(self) -> pa.Table:
-        """(local_authority, local_authority_code)."""
-        return self.places
 
 
 def prepare(folder: Path, quick: bool) -> str:
