@@ -83,9 +83,10 @@ def _groups(held: tuple[Characteristic, ...]) -> Masks:
         if not each.protected or each.name in (AGE, *JOINTS):
             continue
         known = each.groups != NOT_KNOWN
-        names = [name for name in np.unique(each.groups[known]).tolist() if _enough(each.groups == name, known)]
-        for name in names[:1] if len(np.unique(each.groups[known])) == 2 else names:
-            found.append((f"{each.title}, {name}", each.groups == name, known))
+        recorded = [name for name in each.names if name != NOT_KNOWN]
+        names = [name for name in recorded if _enough(each.inside(name), known)]
+        for name in names[:1] if len(recorded) == 2 else names:
+            found.append((f"{each.title}, {name}", each.inside(name), known))
     return found
 
 

@@ -66,17 +66,14 @@ def _select(
     :raises BadConfiguration: the rule looks at groups, and nothing was handed in that can.
     """
     plan = experiment.selection
-    single = [each for each in evaluations if each.split in _names(splits)]
+    names = {split.name for split in splits}
+    single = [each for each in evaluations if each.split in names]
     by_split = {name: [each for each in single if each.estimator == name]
                 for name in dict.fromkeys(each.estimator for each in evaluations)}  # fmt: skip
     if plan.least_group_ratio and ask_groups is None:
         raise BadConfiguration("[selection] least_group_ratio looks at groups, and no characteristics were handed in")
-    unequal = ask_groups(predictions) if ask_groups and plan.least_group_ratio else {}
+    unequal = ask_groups(predictions) if ask_groups else {}
     return select(plan, by_split, stabilities(predictions), unequal)
-
-
-def _names(splits: Sequence[Split]) -> set[str]:
-    return {split.name for split in splits}
 
 
 def evaluate_all(experiment: Experiment, predictions: Sequence[Predictions]) -> tuple[Evaluation, ...]:
