@@ -14,7 +14,7 @@ from risk_model.training.intervals import Figure
 
 
 def oracle_lines(shares: Sequence[Share]) -> list[str]:
-    """How much of what can be known each estimator knows; a share over 1 beyond its interval would mean a leak."""
+    """How much of what can be known each estimator knows; ``reached`` over 1 beyond its interval would mean a leak."""
     if not shares:
         return []
     best = _said(shares[0].precision)
@@ -22,32 +22,45 @@ def oracle_lines(shares: Sequence[Share]) -> list[str]:
         "",
         f"An oracle that knows all that is true on a date would be right among those listed in {best}. Of that:",
     ]
-    return told + [f"  {ESTIMATORS[each.estimator].plain_name}: {_said(each.reached)}" for each in shares]
+    return told + _share_lines(shares)
 
 
 def ceiling_lines(ceiling: Ceiling) -> list[str]:
     """How near the oracle anybody could come with these features, and how near to that each estimator comes."""
     return [
         "With these features, trees that were told the oracle's chances would be right among those listed in "
-        f"{_said(ceiling.reached[0].precision)}, which is {_said(ceiling.of_oracle.reached)} of the oracle.",
+        f"{_said(ceiling.reached[0].precision)}: luck aside, {_said(ceiling.of_oracle.expected)} of the oracle.",
         "What they miss is in no record. Of what the records allow:",
-        *(f"  {ESTIMATORS[each.estimator].plain_name}: {_said(each.reached)}" for each in ceiling.reached),
+        *_share_lines(ceiling.reached),
     ]
+
+
+def _share_lines(shares: Sequence[Share]) -> list[str]:
+    return [f"  {ESTIMATORS[each.estimator].plain_name}: {_told(each)}" for each in shares]
+
+
+def _told(share: Share) -> str:
+    return f"{_said(share.expected)}, luck aside ({_said(share.reached)} as things turned out)"
 
 
 def oracle_figures(shares: Sequence[Share]) -> list[dict[str, Any]]:
     """One entry an estimator: the oracle's precision and recall, and the share reached."""
     return [
-        {"estimator": each.estimator, "precision": figure_json(each.precision), "recall": figure_json(each.recall),
-         "share": figure_json(each.reached)} for each in shares
-    ]  # fmt: skip
+        {"estimator": each.estimator, "precision": figure_json(each.precision), "recall": figure_json(each.recall)}
+        | _both(each)
+        for each in shares
+    ]
 
 
 def ceiling_figures(ceiling: Ceiling) -> dict[str, Any]:
     """What the records allow of the oracle, and what each estimator reaches of it."""
-    shares = [{"estimator": each.estimator, "share": figure_json(each.reached)} for each in ceiling.reached]
-    return {"share_of_oracle": figure_json(ceiling.of_oracle.reached),
-            "precision": figure_json(ceiling.reached[0].precision), "shares": shares}  # fmt: skip
+    of_oracle = {f"{name}_of_oracle": figure for name, figure in _both(ceiling.of_oracle).items()}
+    shares = [{"estimator": each.estimator} | _both(each) for each in ceiling.reached]
+    return of_oracle | {"precision": figure_json(ceiling.reached[0].precision), "shares": shares}
+
+
+def _both(share: Share) -> dict[str, Any]:
+    return {"share": figure_json(share.reached), "expected_share": figure_json(share.expected)}
 
 
 def figure_json(figure: Figure) -> dict[str, float | None]:

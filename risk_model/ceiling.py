@@ -1,28 +1,30 @@
 """What the records allow: how near an oracle anybody could come with these features, had they learned all there is.
 
-Trees are fitted on the oracle's own chances of the training rows, which nobody can have, and rank the test rows by the
-delivered features. What they miss is not in the records; what a model misses beside them is left to learn. Only for
-measuring: nothing of it goes into a model, and it is worked out only where it is asked for.
+Trees are fitted on the oracle's own chances, which nobody can have, of all rows before a test date (a chance needs no
+waiting, as a label does), and rank the test rows by the delivered features. What they miss is not in the records;
+what a model misses beside them is left to learn. Only for measuring: nothing of it goes into a model, and it is worked
+out only where it is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from features.workspace import Workspace, digest, whole_file
+from features.workspace import Workspace, digest, digest_file, whole_file
 from risk_model.experiment import Experiment
 from risk_model.oracle import Share, as_predictions, shares_of_oracle, true_chances
 from risk_model.preparation import Say
 from risk_model.training.dataset import Dataset
 from risk_model.training.inputs import Inputs
 from risk_model.training.predictions import Predictions, read_part, write_part
-from risk_model.training.splits import Split, temporal_splits
+from risk_model.training.splits import Slice
 
 CEILING = "ceiling"
 FOLDER = "oracle"
@@ -48,7 +50,7 @@ def measure_ceiling(
 ) -> Ceiling:  # fmt: skip
     """The ceiling beside the oracle, and every estimator beside the ceiling, at the same places on the same rows."""
     (of_oracle,) = shares_of_oracle(experiment, ceiling, oracle)
-    return Ceiling(of_oracle, shares_of_oracle(experiment, predictions, ceiling))
+    return Ceiling(of_oracle, shares_of_oracle(experiment, predictions, ceiling, oracle))
 
 
 def ceiling_predictions(
@@ -57,25 +59,24 @@ def ceiling_predictions(
 ) -> tuple[Predictions, ...]:  # fmt: skip
     """What trees that learned the oracle's chances say on its test rows, kept in ``folder`` under ``basis`` (the data,
     plan and code). ``world`` is the synthetic world's workspace; ``known`` are the rows whose outcome is known."""
-    key = digest([basis, FUTURES, SETTINGS, ROUNDS])
+    key = digest([basis, digest_file(Path(__file__)), FUTURES])
     paths = [folder / FOLDER / f"{key}-{CEILING}-{number}.parquet" for number in range(len(oracle))]
     if not all(path.exists() for path in paths):
-        splits = temporal_splits(experiment, known.as_of)
-        learned = np.logical_or.reduce([_inside(known, split) for split in splits])
-        rows = known.rows(learned)
+        days = [part.as_of[0].item() for part in oracle]
+        rows = known.rows(_before(known, max(days)))
         chance = true_chances(world, rows.person, rows.as_of, FUTURES, say)
-        for path, part, split in zip(paths, oracle, splits, strict=True):
-            say(f"learning from the oracle what the records allow: {split.name}")
-            said = _fit(rows.rows(_inside(rows, split)), chance[_inside(rows, split)], experiment.seed).predict(
-                known.X[_rows_of(known, part)]
-            )
+        for path, part, day in zip(paths, oracle, days, strict=True):
+            say(f"learning from the oracle what the records allow: {part.split}")
+            earlier = _before(rows, day)
+            learned = _fit(rows.rows(earlier), chance[earlier], experiment.seed)
+            said = learned.predict(known.X[_rows_of(known, part)])
             with whole_file(path) as scratch:
                 write_part(scratch, as_predictions(experiment, part, np.asarray(said), CEILING))
     return tuple(read_part(path) for path in paths)
 
 
-def _inside(rows: Dataset, split: Split) -> NDArray[np.bool_]:
-    return Inputs(rows).inside(split.train)
+def _before(rows: Dataset, day: date) -> NDArray[np.bool_]:
+    return Inputs(rows).inside(Slice(date.min, day))
 
 
 def _fit(rows: Dataset, chance: NDArray[np.float64], seed: int) -> lightgbm.Booster:

@@ -19,7 +19,7 @@ from features.workspace import Workspace, digest, whole_file
 from risk_model.experiment import Experiment
 from risk_model.preparation import Say
 from risk_model.training.capacity import listed_by_team
-from risk_model.training.intervals import Figure, interval, resample_people
+from risk_model.training.intervals import Figure, Floats, interval, resample_people
 from risk_model.training.predictions import Predictions, list_keys, pooled, read_part, write_part
 
 ORACLE = "oracle"
@@ -34,12 +34,16 @@ class Share:
 
     ``precision`` and ``recall`` are the oracle's at the same places; ``reached`` is the estimator's precision as a
     share of the oracle's, which is also its share of the recall: both fill the same places on the same rows.
+    ``expected`` is the same share with luck set aside: not who did enter, but how many of those listed were to be
+    expected to, by the true chances. It is the steadier of the two; but only ``reached`` could show a leak, since what
+    a leak knows is how things did turn out.
     """
 
     estimator: str
     precision: Figure
     recall: Figure
     reached: Figure
+    expected: Figure
 
 
 def has_oracle(experiment: Experiment, workspace: Workspace) -> bool:
@@ -91,29 +95,32 @@ def as_predictions(experiment: Experiment, part: Predictions, chance: NDArray[np
 
 
 def shares_of_oracle(
-    experiment: Experiment, predictions: Sequence[Predictions], oracle: Sequence[Predictions]
-) -> tuple[Share, ...]:
-    """Each estimator's share of the oracle, with intervals that resample people, paired draw by draw.
+    experiment: Experiment, predictions: Sequence[Predictions], best: Sequence[Predictions],
+    oracle: Sequence[Predictions] | None = None,
+) -> tuple[Share, ...]:  # fmt: skip
+    """Each estimator's share of the ``best``, with intervals that resample people, paired draw by draw.
 
-    Where even the oracle finds fewer than ``audit.least_positives``, a share says nothing and is not given.
+    ``oracle`` has the true chances of the rows, where the best is not the oracle itself. Where even the best finds
+    fewer than ``audit.least_positives``, a share says nothing and is not given.
     """
-    best, least = pooled(oracle), experiment.audit.least_positives
-    drawn = resample_people(best.person, experiment.bootstrap_resamples, experiment.seed).of(best.person)
-    rows = np.column_stack([best.listed * best.outcome, best.listed, best.outcome])
-    found, listed, positive = drawn.sums(rows).T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        precision = Figure("precision_at_capacity", _over(rows, 0, 1), *interval(found / listed))
-        recall = Figure("recall_at_capacity", _over(rows, 0, 2), *interval(found / positive))
-        shares = []
-        for name in dict.fromkeys(part.estimator for part in predictions):
-            mine = pooled([part for part in predictions if part.estimator == name])
-            own = drawn.sums((mine.listed * mine.outcome)[:, None])[:, 0]
-            mine_found, best_found = float(mine.listed @ mine.outcome), float(rows[:, 0].sum())
-            reached = (mine_found / best_found, *interval(own / found)) if best_found >= least else TOO_FEW
-            shares.append(Share(name, precision, recall, Figure("share_of_oracle", *reached)))
+    top, chance = pooled(best), pooled(oracle or best).probability
+    drawn = resample_people(top.person, experiment.bootstrap_resamples, experiment.seed).of(top.person)
+    enough = bool(top.listed @ top.outcome >= experiment.audit.least_positives)
+
+    def ratio(name: str, above: Floats, below: Floats, told: bool = True) -> Figure:
+        sums = drawn.sums(np.column_stack([above, below]))
+        whole = float(below.sum())
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = interval(sums[:, 0] / sums[:, 1])
+        return Figure(name, float(above.sum()) / whole, *ends) if told and whole else Figure(name, *TOO_FEW)
+
+    found, to_find = top.listed * top.outcome, top.listed * chance
+    precision = ratio("precision_at_capacity", found, top.listed)
+    recall = ratio("recall_at_capacity", found, top.outcome)
+    shares = []
+    for name in dict.fromkeys(part.estimator for part in predictions):
+        mine = pooled([part for part in predictions if part.estimator == name])
+        reached = ratio("share_of_oracle", mine.listed * mine.outcome, found, enough)
+        expected = ratio("expected_share", mine.listed * chance, to_find, enough)
+        shares.append(Share(name, precision, recall, reached, expected))
     return tuple(shares)
-
-
-def _over(rows: NDArray[np.float64], above: int, below: int) -> float:
-    total = rows.sum(axis=0)
-    return float(total[above] / total[below]) if total[below] else float("nan")

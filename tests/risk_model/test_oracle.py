@@ -50,6 +50,10 @@ def test_a_share_is_what_was_found_over_what_the_oracle_found(world: World, test
     best = sum(float((part.listed * part.outcome).sum()) for part in knows_all)
     assert share.reached.value == pytest.approx(found / best)
     assert share.reached.low < share.reached.value < share.reached.high <= 1
+    chances = np.concatenate([part.probability for part in knows_all])
+    listed = np.concatenate([part.listed for part in mine]), np.concatenate([part.listed for part in knows_all])
+    assert share.expected.value == pytest.approx((listed[0] @ chances) / (listed[1] @ chances))
+    assert share.expected.low < share.expected.value < share.expected.high <= 1
     assert share.precision.value == pytest.approx(best / sum(part.listed.sum() for part in mine))
     assert share.recall.value == pytest.approx(best / sum(part.outcome.sum() for part in mine))
 
@@ -59,7 +63,41 @@ def test_the_oracle_reaches_all_of_itself_without_doubt(world: World, tested: tu
     itself = [replace(part, estimator=ORACLE) for part in mine]
     few = world.experiment.audit.model_copy(update={"least_positives": 1})
     (share,) = shares_of_oracle(world.experiment.model_copy(update={"audit": few}), mine, itself)
-    assert (share.reached.value, share.reached.low, share.reached.high) == (1, 1, 1)
+    for figure in (share.reached, share.expected):
+        assert (figure.value, figure.low, figure.high) == (1, 1, 1)
+
+
+def test_luck_moves_what_was_found_and_not_what_was_to_be_expected(
+    world: World, tested: tuple[Predictions, ...]
+) -> None:
+    mine = [part for part in tested if part.estimator == "logistic"]
+    chances = [np.random.default_rng(at).beta(1, 9, len(part)) for at, part in enumerate(mine)]
+    shares = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        lived = [
+            replace(part, outcome=(rng.random(len(part)) < chance).astype(part.outcome.dtype))
+            for part, chance in zip(mine, chances, strict=True)
+        ]
+        best = [as_oracle(world, part, chance) for part, chance in zip(lived, chances, strict=True)]
+        few = world.experiment.audit.model_copy(update={"least_positives": 1})
+        shares += shares_of_oracle(world.experiment.model_copy(update={"audit": few}), lived, best)
+    assert len({share.expected.value for share in shares}) == 1
+    assert np.std([share.reached.value for share in shares]) > 0
+    turned_out = np.mean([share.reached.value for share in shares])
+    assert shares[0].expected.value == pytest.approx(turned_out, rel=0.25)
+
+
+def test_only_the_share_as_it_turned_out_can_tell_of_a_leak(world: World, tested: tuple[Predictions, ...]) -> None:
+    """A model that saw the outcome finds more than the oracle; by the true chances nobody lists better than it."""
+    mine = [part for part in tested if part.estimator == "logistic"]
+    leaks = [replace(as_oracle(world, part, part.outcome.astype(float)), estimator="logistic") for part in mine]
+    chances = [np.random.default_rng(at).random(len(part)) for at, part in enumerate(mine)]
+    best = [as_oracle(world, part, chance) for part, chance in zip(mine, chances, strict=True)]
+    few = world.experiment.audit.model_copy(update={"least_positives": 1})
+    (share,) = shares_of_oracle(world.experiment.model_copy(update={"audit": few}), leaks, best)
+    assert share.reached.low > 1
+    assert share.expected.high <= 1
 
 
 def test_a_share_of_very_few_is_not_given(world: World, tested: tuple[Predictions, ...]) -> None:
@@ -68,6 +106,7 @@ def test_a_share_of_very_few_is_not_given(world: World, tested: tuple[Prediction
     itself = [replace(part, estimator=ORACLE) for part in mine]
     (share,) = shares_of_oracle(world.experiment.model_copy(update={"audit": many}), mine, itself)
     assert np.isnan(share.reached.value)
+    assert np.isnan(share.expected.value)
 
 
 def test_a_pseudonym_leads_to_the_child_of_that_month_of_birth(small_run: Path) -> None:
@@ -107,11 +146,13 @@ def test_there_is_no_oracle_for_other_outcomes_or_real_data(small_run: Path, tmp
     assert not has_oracle(pipeline.experiment, Workspace(tmp_path))
 
 
-def test_the_ceiling_learns_from_training_rows_alone_and_is_asked_once(small_run: Path, tmp_path: Path) -> None:
+def test_the_ceiling_learns_from_earlier_rows_alone_and_is_asked_once(small_run: Path, tmp_path: Path) -> None:
     pipeline = Pipeline.at(PAGE, small_run)
     few = pipeline.experiment.audit.model_copy(update={"least_positives": 1})
     experiment = pipeline.experiment.model_copy(update={"audit": few})
     asked: dict[str, np.ndarray] = {}
+    learned: list[np.datetime64] = []
+    fit = ceiling._fit
 
     def chances(workspace: Workspace, person: np.ndarray, as_of: np.ndarray, futures: int, say) -> np.ndarray:
         asked["as_of"] = as_of
@@ -120,8 +161,11 @@ def test_the_ceiling_learns_from_training_rows_alone_and_is_asked_once(small_run
     arguments = (experiment, pipeline.workspace, pipeline.known, pipeline.oracle, tmp_path, "basis", print)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ceiling, "true_chances", chances)
+        patch.setattr(ceiling, "_fit", lambda rows, *rest: (learned.append(rows.as_of.max()), fit(rows, *rest))[1])
         said = ceiling_predictions(*arguments)
-        assert asked["as_of"].max() < min(part.as_of.min() for part in said), "nothing of a test date is learned from"
+        assert asked
+        for last, part in zip(learned, said, strict=True):
+            assert last < part.as_of.min(), "nothing of a test date is learned from"
         asked.clear()
         again = ceiling_predictions(*arguments)
     assert not asked
@@ -132,6 +176,14 @@ def test_the_ceiling_learns_from_training_rows_alone_and_is_asked_once(small_run
     measured = measure_ceiling(experiment, pipeline.trained.predictions, pipeline.oracle, said)
     found = [sum(float(part.listed @ part.outcome) for part in parts) for parts in (said, pipeline.oracle)]
     assert measured.of_oracle.reached.value == pytest.approx(found[0] / found[1])
+    first = [part for part in pipeline.trained.predictions if part.estimator == measured.reached[0].estimator]
+    by_chance = [
+        sum(float(part.listed @ best.probability) for part, best in zip(parts, pipeline.oracle, strict=True))
+        for parts in (first, said, pipeline.oracle)
+    ]
+    assert measured.reached[0].expected.value == pytest.approx(by_chance[0] / by_chance[1])
+    assert measured.of_oracle.expected.value == pytest.approx(by_chance[1] / by_chance[2])
+    assert measured.of_oracle.expected.value <= 1
     assert [each.estimator for each in measured.reached] == list(pipeline.experiment.estimators)
 
 
@@ -139,7 +191,7 @@ def test_what_the_records_allow_is_told_where_there_is_an_oracle_and_not_made_up
     told = Made("the comparison", {"estimators": 1})
     assert "Nobody knows what these records allow" in with_ceiling(told, None).text
     assert with_ceiling(told, None).figures == told.figures
-    share = Share("logistic", *(Figure(name, 0.2, 0.1, 0.3) for name in ("precision", "recall", "share")))
+    share = Share("logistic", *(Figure(name, 0.2, 0.1, 0.3) for name in ("precision", "recall", "share", "expected")))
     shown = with_ceiling(told, Ceiling(share, (share,)))
     assert "Of what the records allow:" in shown.text
     assert shown.figures["ceiling"]["shares"][0]["share"] == {"value": 0.2, "low": 0.1, "high": 0.3}
