@@ -49,7 +49,7 @@ LOCK = "requirements.lock"
 REFERENCES = "references.parquet"
 NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", "lists", "bootstrap_resamples")
 """Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
-JUDGES_OF_GROUPS = ("choosing", "characteristics", "confusion", "judging", "simultaneous")
+JUDGES_OF_GROUPS = ("choosing", "inputs", "characteristics", "confusion", "judging", "simultaneous")
 """What a selection that looks at groups is made with, besides training's own code."""
 MOST_EXPLAINED = 5_000
 """Rows, the latest, on which the audit looks at what moves the scores."""

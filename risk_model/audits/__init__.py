@@ -17,7 +17,8 @@ from risk_model.audits import (
     steadiness,
 )
 from risk_model.audits.characteristics import comparator_sex
-from risk_model.audits.finding import AuditInputs, Finding, Verdict
+from risk_model.audits.finding import Finding, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.audits.report import AuditReport
 from risk_model.audits.rights import rights_table
 from risk_model.publishing.files import digest_of_folder

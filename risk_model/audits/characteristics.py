@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-
-from risk_model.audits.finding import HoldsCharacteristics
 
 NOT_KNOWN = "not known"
 JOINED = ", "
@@ -56,6 +55,18 @@ UNPROTECTED = frozenset({"area", "care_experience", "deprivation", "area x ethni
 """Audited beside the protected ones; places are shared between teams by policy, not by the model."""
 FINER = {"ethnic_detail": "ethnic_group"}
 """A characteristic that tells another's groups apart further: its groups begin with the other's and a colon."""
+
+
+class HoldsCharacteristics(Protocol):
+    """What audits need of a warehouse."""
+
+    def protected(self) -> pa.Table:
+        """(person, characteristic, value)."""
+        ...
+
+    def areas(self) -> pa.Table:
+        """(local_authority, local_authority_code, ...)."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ Training knows no protected characteristic: it is handed a question, and gets th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from risk_model.audits.characteristics import Rows, characteristics
-from risk_model.audits.confusion import cells_of, rows_of
-from risk_model.audits.finding import HoldsCharacteristics, Status
+from risk_model.audits.characteristics import HoldsCharacteristics
+from risk_model.audits.confusion import rows_of
+from risk_model.audits.finding import Status
+from risk_model.audits.inputs import Tested
 from risk_model.audits.judging import judge_groups
 from risk_model.experiment import Experiment
-from risk_model.training.intervals import resample_people
 from risk_model.training.measured import AskGroups
 from risk_model.training.predictions import Predictions
 
@@ -51,15 +51,13 @@ def groups_to_ask(experiment: Experiment, warehouse: HoldsCharacteristics) -> As
 
     def ask(predictions: Sequence[Predictions]) -> dict[str, tuple[str, ...]]:
         names = dict.fromkeys(part.estimator for part in predictions)
-        first = rows_of(predictions, next(iter(names)))
-        every = characteristics(plan.characteristics, Rows(first.person, first.area, first.age_years), held)
-        resamples = resample_people(first.person, experiment.bootstrap_resamples, experiment.seed)
+        first = Tested.of(experiment, rows_of(predictions, next(iter(names))), held)
 
-        def certainly_unequal(rows: Predictions) -> tuple[str, ...]:
-            judged = judge_groups({each.name: cells_of(rows, each, resamples) for each in every}, plan)
+        def certainly_unequal(tested: Tested) -> tuple[str, ...]:
+            judged = judge_groups(tested.tables, plan)
             outside = {name for name, groups in judged.items() if Status.OUTSIDE in {g.status for g in groups.values()}}
-            return tuple(each.title for each in every if each.protected and each.name in outside)
+            return tuple(each.title for each in tested.held if each.protected and each.name in outside)
 
-        return {name: certainly_unequal(rows_of(predictions, name)) for name in names}
+        return {name: certainly_unequal(replace(first, rows=rows_of(predictions, name))) for name in names}
 
     return ask

@@ -57,6 +57,10 @@ class GroupCells:
             return np.asarray(top / (top + rest))
 
 
+Table = dict[str, GroupCells]
+"""The cells of every group of a characteristic, in order of name."""
+
+
 def rows_of(predictions: Sequence[Predictions], estimator: str) -> Predictions:
     """The estimator's test rows of all splits, under each other.
 
@@ -68,7 +72,7 @@ def rows_of(predictions: Sequence[Predictions], estimator: str) -> Predictions:
     return pooled(own)
 
 
-def cells_of(rows: Predictions, characteristic: Characteristic, resamples: Resamples) -> dict[str, GroupCells]:
+def cells_of(rows: Predictions, characteristic: Characteristic, resamples: Resamples) -> Table:
     """The cells of every group of a characteristic, in order of name."""
     by_cell = {
         "found": rows.outcome * rows.listed,

@@ -8,7 +8,8 @@ from pathlib import Path
 from features.definition import AnyFeature, Feature, parts_of
 from features.events import KINDS
 from features.switches import SWITCHES, left_out_unless
-from risk_model.audits.finding import AuditInputs, Finding, Verdict
+from risk_model.audits.finding import Finding, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.publishing.files import pickled_files
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.words import listed

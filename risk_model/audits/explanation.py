@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.audits.finding import AuditInputs, Finding, Importance, Verdict
+from risk_model.audits.finding import Finding, Importance, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.words import listed, percent
 
 NAME = "explanation"

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from features.definition import AnyFeature, Feature, parts_of
 from features.events import KINDS
-from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
+from risk_model.audits.finding import Finding, Table, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.disclosure import show_rate
 from risk_model.errors import Refusal
 from risk_model.experiment import Experiment

@@ -6,20 +6,9 @@ exact small count is ever stored. So the report, its JSON, the plots and the tra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Protocol
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
-
-from features.definition import AnyFeature
-from risk_model.experiment import Experiment
-from risk_model.training.dataset import Dataset
-from risk_model.training.predictions import Predictions
-from risk_model.training.scorer import ScoringModel
 
 
 class Verdict(StrEnum):
@@ -135,35 +124,3 @@ class Finding(Record):
     themes: tuple[Importance, ...] = ()
     trends: tuple[Trend, ...] = ()
     tables: tuple[Table, ...] = ()
-
-
-class HoldsCharacteristics(Protocol):
-    """What audits need of a warehouse."""
-
-    def protected(self) -> pa.Table:
-        """(person, characteristic, value)."""
-        ...
-
-    def areas(self) -> pa.Table:
-        """(local_authority, local_authority_code, ...)."""
-        ...
-
-
-@dataclass(frozen=True)
-class AuditInputs:
-    """What the audits look at.
-
-    ``model`` and ``model_folder`` are what would be published; ``predictions`` its estimator's on every test slice
-    (those of others are left aside); ``sample`` rows to explain; ``known`` every row with a known
-    outcome; ``features`` every definition of the catalogue.
-    """
-
-    experiment: Experiment
-    model: ScoringModel
-    model_folder: Path
-    predictions: Sequence[Predictions]
-    sample: Dataset
-    features: tuple[AnyFeature, ...]
-    themes: Mapping[str, str]
-    warehouse: HoldsCharacteristics
-    known: Dataset

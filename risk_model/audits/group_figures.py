@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from risk_model.audits.characteristics import FINER, JOINED, JOINTS, Characteristic
-from risk_model.audits.confusion import EVERYONE, PREDICTED, RATES, GroupCells, fairlearn_rates
+from risk_model.audits.confusion import EVERYONE, PREDICTED, RATES, GroupCells, Table, fairlearn_rates
 from risk_model.audits.finding import Chances, GroupFigures, Rate, Status
 from risk_model.audits.group_calibration import FIGURES, Calibration, Calibrations
-from risk_model.audits.judging import Judged, Table
+from risk_model.audits.judging import Judged
 from risk_model.disclosure import Shown, Sum, show_about, show_rate, suppress_rounded
 from risk_model.experiment import Experiment
 from risk_model.training.intervals import interval

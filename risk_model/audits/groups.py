@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.characteristics import FINER, JOINTS, Characteristic, Rows, characteristics, not_held
-from risk_model.audits.confusion import EVERYONE, PREDICTED, cells_of, rows_of
-from risk_model.audits.finding import AuditInputs, Chances, Finding, GroupFigures, Status, Verdict
+from risk_model.audits.characteristics import FINER, JOINTS, not_held
+from risk_model.audits.confusion import EVERYONE, PREDICTED
+from risk_model.audits.finding import Chances, Finding, GroupFigures, Status, Verdict
 from risk_model.audits.group_calibration import Calibrations, calibrations_of, judge_calibration
 from risk_model.audits.group_figures import figures_of, shown_counts
 from risk_model.audits.group_reliability import with_seen
+from risk_model.audits.inputs import AuditInputs
 from risk_model.audits.judging import cannot_tell, judge_groups, verdict_of
 from risk_model.audits.trends import trends_of
 from risk_model.disclosure import FEWER, show_about
 from risk_model.errors import BadConfiguration
 from risk_model.experiment import Experiment
 from risk_model.training.bands import happened
-from risk_model.training.intervals import resample_people
 from risk_model.training.predictions import Predictions, list_keys
 from risk_model.words import decimal, listed, people, percent, spread
 
@@ -45,14 +45,12 @@ def audit(inputs: AuditInputs) -> Finding:
     experiment, plan = inputs.experiment, inputs.experiment.audit
     if plan.lead not in LEADS:
         raise BadConfiguration(f"audit.lead: no lead figure {plan.lead!r}; there are {', '.join(LEADS)}")
-    rows = rows_of(inputs.predictions, inputs.model.estimator)
+    tested = inputs.tested
+    rows, held, everyone, resamples = tested.rows, tested.held, tested.everyone, tested.resamples
     lists = len(np.unique(list_keys(experiment, rows.as_of)))
-    held = characteristics(plan.characteristics, Rows(rows.person, rows.area, rows.age_years), inputs.warehouse)
-    everyone = Characteristic(EVERYONE, "Everyone", np.full(len(rows.person), EVERYONE))
-    resamples = resample_people(rows.person, experiment.bootstrap_resamples, experiment.seed)
-    tables = {c.name: cells_of(rows, c, resamples) for c in (everyone, *held)}
+    tables = {EVERYONE: tested.cells(everyone)} | tested.tables
     shown = shown_counts(tables, plan.suppress_under)
-    judged = judge_groups({c.name: tables[c.name] for c in held}, plan)
+    judged = judge_groups(tested.tables, plan)
     calibrated = judge_calibration(
         {c.name: calibrations_of(rows, c, tables[c.name], resamples, plan.least_positives) for c in (everyone, *held)},
         plan,

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk_model.audits.characteristics import FINER, JOINTS, Characteristic, is_known
-from risk_model.audits.confusion import RATES, Floats, GroupCells
+from risk_model.audits.confusion import RATES, Floats, GroupCells, Table
 from risk_model.audits.finding import Status, Verdict
 from risk_model.audits.simultaneous import Compared, intervals
 from risk_model.experiment import AuditPlan
-
-Table = dict[str, GroupCells]
 
 
 @dataclass(frozen=True)

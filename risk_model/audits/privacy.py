@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
+from risk_model.audits.finding import Finding, Table, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.audits.separation import Separation, separation
 from risk_model.disclosure import may_show
 from risk_model.training.dataset import Dataset

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.audits.characteristics import JOINTS, NOT_KNOWN, Characteristic, Rows, characteristics
-from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
+from risk_model.audits.finding import Finding, Table, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.audits.separation import Separation, separation
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators import ESTIMATORS

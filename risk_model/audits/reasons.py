@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.definition import AnyFeature
-from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
+from risk_model.audits.finding import Finding, Table, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators import ESTIMATORS
 

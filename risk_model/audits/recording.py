@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.characteristics import JOINTS, NOT_KNOWN, Characteristic, Rows, characteristics
-from risk_model.audits.confusion import PREDICTED, GroupCells, cells_of, rows_of
-from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
+from risk_model.audits.characteristics import JOINTS, NOT_KNOWN, Characteristic
+from risk_model.audits.confusion import PREDICTED, GroupCells
+from risk_model.audits.finding import Finding, Table, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.audits.simultaneous import Compared, intervals
-from risk_model.training.intervals import resample_people
 
 NAME = "recording"
 QUESTION = "Does the outcome mean the same for everybody?"
@@ -25,14 +25,11 @@ Line = tuple[Characteristic, str, float, float, float]
 def audit(inputs: AuditInputs) -> Finding:
     """The verdict: fails where a protected group's outcomes are certainly outside the limit of what was predicted."""
     plan = inputs.experiment.audit
-    rows = rows_of(inputs.predictions, inputs.model.estimator)
-    held = characteristics(plan.characteristics, Rows(rows.person, rows.area, rows.age_years), inputs.warehouse)
-    resamples = resample_people(rows.person, inputs.experiment.bootstrap_resamples, inputs.experiment.seed)
     places, compared = [], []
-    for each in held:
+    for each in inputs.tested.held:
         if each.name in JOINTS:
             continue
-        table = cells_of(rows, each, resamples)
+        table = inputs.tested.tables[each.name]
         for group, cells in table.items():
             others = [table[other] for other in table if other != group]
             if group != NOT_KNOWN and others and _enough(cells, others, plan.least_positives):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from risk_model.audits.finding import AuditInputs, Finding, Verdict
+from risk_model.audits.finding import Finding, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.audits.scanning import small_numbers
 
 NAME = "small_numbers"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.confusion import rows_of
-from risk_model.audits.finding import AuditInputs, Finding, Table, Verdict
+from risk_model.audits.finding import Finding, Table, Verdict
+from risk_model.audits.inputs import AuditInputs
 from risk_model.audits.simultaneous import Compared, intervals
 from risk_model.disclosure import show_rate
-from risk_model.training.intervals import resample_people
 from risk_model.words import percent
 
 NAME = "steadiness"
@@ -20,15 +19,14 @@ LIMIT = 0.67
 def audit(inputs: AuditInputs) -> Finding:
     """The verdict: fails where the meaning of a score certainly moved on some date (a shift of the label)."""
     experiment = inputs.experiment
-    rows = rows_of(inputs.predictions, inputs.model.estimator)
+    rows = inputs.tested.rows
     days = np.unique(rows.as_of)
     if len(days) < 2 or experiment.splits.kind == "ranges":
         return Finding(audit=NAME, question=QUESTION, verdict=Verdict.COULD_NOT_TELL, acceptable=True,
                        reasons=("There is one test slice only, so nothing can be compared over time.",))  # fmt: skip
-    resamples = resample_people(rows.person, experiment.bootstrap_resamples, experiment.seed)
     on = [rows.as_of == day for day in days]
     columns = [part for mask in on for part in (mask * rows.outcome, mask * rows.probability)]
-    draws = resamples.of(rows.person).sums(np.column_stack(columns)).reshape(-1, len(days), 2)
+    draws = inputs.tested.resamples.sums(np.column_stack(columns)).reshape(-1, len(days), 2)
     whole = np.array([[(mask * rows.outcome).sum(), (mask * rows.probability).sum()] for mask in on])
     with np.errstate(invalid="ignore", divide="ignore"):
         compared = [Compared(float(_ratio(whole[None], at)[0]), _ratio(draws, at)) for at in range(len(days))]

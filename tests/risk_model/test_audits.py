@@ -15,7 +15,8 @@ from features.catalogue.broward import BROWARD
 from risk_model.audits import AUDITS, AuditReport, Verdict, comparator_sex, coverage, explanation, groups, run_audits
 from risk_model.audits.characteristics import Characteristic, Rows, characteristics, not_held
 from risk_model.audits.confusion import cells_of, fairlearn_rates, rows_of
-from risk_model.audits.finding import AuditInputs, GroupFigures, Status
+from risk_model.audits.finding import GroupFigures, Status
+from risk_model.audits.inputs import AuditInputs
 from risk_model.errors import BadConfiguration, BadInput, MissingStep
 from risk_model.training.intervals import resample_people
 from tests.risk_model.drawn import drawn_experiment

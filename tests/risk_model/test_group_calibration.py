@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from risk_model.audits import Verdict, groups
 from risk_model.audits.characteristics import Characteristic
 from risk_model.audits.confusion import cells_of
-from risk_model.audits.finding import AuditInputs, Chances, Finding, GroupFigures, Rate
+from risk_model.audits.finding import Chances, Finding, GroupFigures, Rate
 from risk_model.audits.group_calibration import FIGURES, calibrations_of
 from risk_model.audits.group_figures import figures_of
+from risk_model.audits.inputs import AuditInputs
 from risk_model.audits.reading import calibration_table
 from risk_model.audits.report import AuditReport
 from risk_model.disclosure import Shown

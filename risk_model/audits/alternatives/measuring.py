@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.audits.alternatives.page import AlternativesReport, Compared, Row
 from risk_model.audits.alternatives.trying import USES_GROUPS, Alternative, Asked
-from risk_model.audits.characteristics import JOINTS, Characteristic, Rows, characteristics
-from risk_model.audits.confusion import GroupCells, cells_of
+from risk_model.audits.characteristics import JOINTS, Characteristic
+from risk_model.audits.confusion import EVERYONE, GroupCells
 from risk_model.audits.finding import Rate
+from risk_model.audits.inputs import Tested
 from risk_model.audits.judging import judge_groups
 from risk_model.disclosure import show_rate
-from risk_model.training.intervals import Resamples, interval, resample_people
+from risk_model.training.intervals import interval
 from risk_model.training.predictions import Predictions, pooled
 
 Floats = NDArray[np.float64]
@@ -51,11 +52,10 @@ class _Drawn:
 
 def compare(asked: Asked, tried: Sequence[Alternative], notes: Sequence[str] = ()) -> AlternativesReport:
     """The alternatives side by side, the published way first. Figures rest on the test lists of all splits together."""
-    rows = pooled(tried[0].predictions)
-    resamples = resample_people(rows.person, asked.experiment.bootstrap_resamples, asked.experiment.seed)
-    pair = _served_least(asked, rows, resamples)
-    base = _figures(rows, resamples, pair)
-    measured = [_row(asked, each, rows, base, resamples, pair) for each in tried]
+    tested = Tested.of(asked.experiment, pooled(tried[0].predictions), asked.warehouse)
+    pair = _served_least(asked, tested)
+    base = _figures(tested, pair)
+    measured = [_row(asked, each, tested, base, pair) for each in tried]
     chosen, why = _recommended(asked, measured)
     compared = None if pair is None else Compared(
         characteristic=pair.characteristic.title, group=pair.group, compared_with=pair.largest)  # fmt: skip
@@ -64,12 +64,11 @@ def compare(asked: Asked, tried: Sequence[Alternative], notes: Sequence[str] = (
                               rows=tuple(measured), recommended=chosen, why=why, notes=tuple(notes))  # fmt: skip
 
 
-def _served_least(asked: Asked, rows: Predictions, resamples: Resamples) -> _Pair | None:
+def _served_least(asked: Asked, tested: Tested) -> _Pair | None:
     """By the lowest ratio of the lead figure now; None where no two groups have enough numbers."""
     plan = asked.experiment.audit
-    held = characteristics(plan.characteristics, Rows(rows.person, rows.area, rows.age_years), asked.warehouse)
-    named = {each.name: each for each in held if each.protected and each.name not in JOINTS}
-    judged = judge_groups({name: cells_of(rows, each, resamples) for name, each in named.items()}, plan)
+    named = {each.name: each for each in tested.held if each.protected and each.name not in JOINTS}
+    judged = judge_groups({name: tested.cells(each) for name, each in named.items()}, plan)
     ratios = [(min(one.ratio, 1 / one.ratio if one.ratio else 0.0), name, group, one.ratio)
               for name, table in judged.items() for group, one in table.items() if np.isfinite(one.ratio)]  # fmt: skip
     if not ratios:
@@ -79,12 +78,11 @@ def _served_least(asked: Asked, rows: Predictions, resamples: Resamples) -> _Pai
     return _Pair(named[name], *((group, largest) if ratio <= 1 else (largest, group)), plan.lead)
 
 
-def _figures(rows: Predictions, resamples: Resamples, pair: _Pair | None) -> dict[str, _Drawn]:
-    everyone = Characteristic("everyone", "Everyone", np.full(len(rows), "everyone"))
-    cells = cells_of(rows, everyone, resamples)["everyone"]
+def _figures(tested: Tested, pair: _Pair | None) -> dict[str, _Drawn]:
+    cells = tested.cells(tested.everyone)[EVERYONE]
     found = {name: _Drawn(cells.rate(name), cells.rate_draws(name)) for name in ("recall", "precision")}
     if pair is not None:
-        table = cells_of(rows, pair.characteristic, resamples)
+        table = tested.cells(pair.characteristic)
         found["equity"] = _ratio(table[pair.group], table[pair.largest], pair.lead)
     return found
 
@@ -97,14 +95,11 @@ def _ratio(group: GroupCells, largest: GroupCells, lead: str) -> _Drawn:
     return _Drawn(value, np.where(np.isfinite(draws), draws, np.nan))
 
 
-def _row(
-    asked: Asked, each: Alternative, base_rows: Predictions, base: dict[str, _Drawn], resamples: Resamples,
-    pair: _Pair | None,
-) -> Row:  # fmt: skip
+def _row(asked: Asked, each: Alternative, now: Tested, base: dict[str, _Drawn], pair: _Pair | None) -> Row:
     rows, under = pooled(each.predictions), asked.experiment.audit.suppress_under
-    figures = _figures(rows, resamples, pair)
-    places = float(base_rows.listed.sum())
-    stay = float(np.minimum(rows.listed, base_rows.listed).sum())
+    figures = _figures(replace(now, rows=rows), pair)
+    places = float(now.rows.listed.sum())
+    stay = float(np.minimum(rows.listed, now.rows.listed).sum())
     shown = show_rate(stay / places, stay, places - stay, under=under) if places else None
     same = figures["recall"].value == base["recall"].value and stay == places
     return Row(
@@ -114,7 +109,7 @@ def _row(
         finds=_against(figures["recall"].minus(base["recall"])) if not same else "",
         serves=_against(figures["equity"].minus(base["equity"])) if not same and pair is not None else "",
         kept="all" if stay == places else FEW_OR_MOST if shown is None else f"{shown:.0%}",
-        own=_own(each, rows, base_rows, under),
+        own=_own(each, rows, now.rows, under),
     )  # fmt: skip
 
 

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.audits.alternatives.reduction import MOST_ROWS, group_weights
-from risk_model.audits.characteristics import NOT_KNOWN, Rows, characteristics
-from risk_model.audits.finding import HoldsCharacteristics
+from risk_model.audits.characteristics import NOT_KNOWN, HoldsCharacteristics, Rows, characteristics
 from risk_model.errors import Untrainable
 from risk_model.experiment import Experiment
 from risk_model.training.capacity import listed_by_team
