@@ -16,8 +16,21 @@ Decided = Literal["objected", "declined", "already supported", "wrong person"]
 DECISION_HOLDS = LookBack(days=365)
 """How long a "no, thank you" or support already in place keeps somebody off new lists. An objection always does."""
 EARLIER_HELP = LookBack(days=365)
+STAYS_OPEN = LookBack(days=365)
+"""How long a charge, a hearing or a release counts as open where no end of it is on record."""
 SOCIAL_WORK = ("cin", "cp", "cla")
 SOCIAL_CARE = "children's social care"
+MOVES_A_MATTER = ("outcome", "custody", "court_hearing", "yj_disposal")
+OWN_MATTER = ("suspect", "subject", "defendant")
+LEFT_OPEN = {
+    ("outcome", "charge"): ("Charged", "Charged, no result known"),
+    ("custody", "charged"): ("Charged", "Charged, no result known"),
+    ("court_hearing", "adjourned"): ("In court", "In court, no result known"),
+    ("custody", "released_under_investigation"): ("Released under investigation", "Under investigation"),
+    ("custody", "bail"): ("Released on bail", "On bail"),
+}
+"""Records after which a matter is still open, in words, and as a notice."""
+ASK_FIRST = "ask how it stands before any contact"
 HELP_IN_WORDS = {"CR": "community resolution", "O22": "diversion activity (outcome 22)"}
 
 
@@ -79,6 +92,7 @@ def checks_for(who: Candidate, team: Team) -> tuple[Check, ...]:
     return (
         _age(who, team),
         _first_entry(who.history),
+        _open_matter(who.history),
         _home(who, team),
         _social_worker(who.history),
         _earlier_help(who.history),
@@ -115,6 +129,22 @@ def _first_entry(history: History) -> Check:
         return Check("No caution or court sentence", "None known")
     day = day_in_words(entries[0].happened)
     return Check("No caution or court sentence", f"Already had one on {day}", stops=True)
+
+
+def _open_matter(history: History) -> Check:
+    """Whether the latest word of police or the court on a matter of theirs leaves it open.
+
+    Records do not say which end belongs to which matter, so any later end counts as that of all.
+    """
+    name = "Open police or court matter"
+    moves = [one for one in history.of(*MOVES_A_MATTER) if one.role in OWN_MATTER]
+    latest = [one for one in moves if not history.is_earlier(one, moves[-1])]
+    open_still = [one for one in latest if (one.kind, one.code) in LEFT_OPEN]
+    if not open_still or not history.is_within(open_still[-1], STAYS_OPEN):
+        return Check(name, "None known")
+    words, notice = LEFT_OPEN[open_still[-1].kind, open_still[-1].code]
+    day = day_in_words(open_still[-1].happened)
+    return Check(name, f"{words} on {day}; its end is not on record: {ASK_FIRST}", notice=notice)
 
 
 def _home(who: Candidate, team: Team) -> Check:

@@ -59,7 +59,7 @@ SOURCES = {
     "occurrence": "occ_role", "custody": "custody", "missing": "missing", "asb": "asb", "da_incident": "da_incident",
     "yj_disposal": "yj_case", "suspension": "school_suspension", "exclusion": "school_suspension",
     "attendance": "attendance", "unauthorised_absence": "attendance", "cin": "cin", "cp": "cin", "cla": "cla",
-    "residence": "school_pupil", "outcome": "occ_outcome", "family_probation": "probation",
+    "residence": "school_pupil", "outcome": "occ_outcome", "court_hearing": "court", "family_probation": "probation",
 }  # fmt: skip
 
 

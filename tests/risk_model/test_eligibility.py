@@ -71,6 +71,46 @@ def test_help_more_than_a_year_ago_is_not_noted():
     assert found["Help in the past year"] == Check("Help in the past year", "None known")
 
 
+MATTER = "Open police or court matter"
+OPEN = [("outcome", "suspect", "charge", "Charged", "Charged, no result known"),
+        ("custody", "subject", "charged", "Charged", "Charged, no result known"),
+        ("court_hearing", "defendant", "adjourned", "In court", "In court, no result known"),
+        ("custody", "subject", "released_under_investigation", "Released under investigation", "Under investigation"),
+        ("custody", "subject", "bail", "Released on bail", "On bail")]  # fmt: skip
+ENDS = [("outcome", "suspect", "no_further_action"), ("custody", "subject", "no_further_action"),
+        ("court_hearing", "defendant", "not_proven"), ("yj_disposal", "subject", "CR")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "role", "code", "words", "notice"), OPEN)
+def test_a_matter_that_has_not_ended_is_noted_and_does_not_stop(kind, role, code, words, notice):
+    found = checks(HOME, event(ME, kind, role, code, date(2025, 11, 3)))[MATTER]
+    asked = "ask how it stands before any contact"
+    assert found.answer == f"{words} on 3 November 2025; its end is not on record: {asked}"
+    assert (found.stops, found.notice) == (False, notice)
+
+
+@pytest.mark.parametrize(("kind", "role", "code"), ENDS)
+@pytest.mark.parametrize(("opened", "side", "by", "_words", "notice"), OPEN)
+def test_a_later_end_closes_a_matter_and_an_earlier_one_does_not(opened, side, by, _words, notice, kind, role, code):
+    begun = event(ME, opened, side, by, date(2025, 11, 3))
+    assert checks(HOME, begun, event(ME, kind, role, code, date(2025, 12, 1)))[MATTER] == Check(MATTER, "None known")
+    assert checks(HOME, begun, event(ME, kind, role, code, date(2025, 10, 1)))[MATTER].notice == notice
+    unknown = event(ME, kind, role, code, date(2025, 12, 1), known=AS_OF)
+    assert checks(HOME, begun, unknown)[MATTER].notice == notice, "an end we were not told of is not on record"
+
+
+def test_on_one_day_the_word_that_leaves_it_open_counts():
+    day = date(2025, 11, 3)
+    both = [event(ME, "custody", "subject", "bail", day), event(ME, "outcome", "suspect", "no_further_action", day)]
+    assert checks(HOME, *both)[MATTER].notice == "On bail"
+
+
+def test_a_matter_of_more_than_a_year_ago_is_not_called_open():
+    for days, notice in ((365, "On bail"), (366, "")):
+        begun = event(ME, "custody", "subject", "bail", AS_OF - timedelta(days=days))
+        assert checks(HOME, begun)[MATTER].notice == notice
+
+
 def test_somebody_who_moved_to_another_teams_area_is_stopped():
     moved = event(ME, "residence", "resident", "home", date(2025, 6, 1), place="E01000003")
     assert checks(HOME, moved)["Lives in the team's area"].stops
