@@ -87,6 +87,15 @@ class Estimator(ABC):
         :raises BadInput: the folder does not hold this estimator.
         """
 
+    def saved(self, folder: Path, file: str) -> Path:
+        """Where the file it saved lies.
+
+        :raises BadInput: the folder does not hold this estimator.
+        """
+        if not (folder / file).exists():
+            raise BadInput(f"no {file} in {folder.name}; this folder does not hold a {self.name} model")
+        return folder / file
+
     def faults(self, settings: Mapping[str, Any]) -> list[str]:
         """What is wrong with these settings, each fault with what is allowed; empty when they can be used."""
         return [fault for key in settings for fault in self._faults_of(key, settings[key])]

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadInput
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
@@ -127,9 +126,7 @@ class BoostingMachine(Estimator):
 
     def load(self, folder: Path) -> FittedCurves:
         """The curves in ``curves.json``."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        saved = read_json(folder / FILE)
+        saved = read_json(self.saved(folder, FILE))
         terms = tuple(Term.from_json(term) for term in saved["terms"])
         return FittedCurves(int(saved["features"]), terms, float(saved["intercept"]))
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadConfiguration, BadInput, NotPublishable
+from risk_model.errors import BadConfiguration, NotPublishable
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
@@ -100,9 +100,7 @@ class ContactPoints(Estimator):
 
     def load(self, folder: Path) -> FittedPoints:
         """The points in ``points.json``."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        saved = read_json(folder / FILE)
+        saved = read_json(self.saved(folder, FILE))
         return FittedPoints(**(saved | {"columns": tuple(saved["columns"])}))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadInput, NotPublishable
+from risk_model.errors import NotPublishable
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import NOTHING_PROTECTED, Estimator, Protected, Scale, checked
 
@@ -58,6 +58,4 @@ class DrawingLots(Estimator):
 
     def load(self, folder: Path) -> FittedLots:
         """What was written."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        return FittedLots(int(read_json(folder / FILE)["features"]))
+        return FittedLots(int(read_json(self.saved(folder, FILE))["features"]))

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.errors import BadInput
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
@@ -162,7 +161,4 @@ class LightGBM(Estimator):
 
     def load(self, folder: Path) -> FittedTrees:
         """The trees in ``model.txt``."""
-        path = folder / FILE
-        if not path.exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        return FittedTrees(path.read_text(encoding="utf-8"))
+        return FittedTrees(self.saved(folder, FILE).read_text(encoding="utf-8"))

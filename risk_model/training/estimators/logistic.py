@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadInput, Untrainable
+from risk_model.errors import Untrainable
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
@@ -109,9 +109,7 @@ class Logistic(Estimator):
 
     def load(self, folder: Path) -> FittedLogistic:
         """The regression in ``coefficients.json``."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        saved = read_json(folder / FILE)
+        saved = read_json(self.saved(folder, FILE))
         return FittedLogistic(
             from_json(saved), np.asarray(saved["coefficient"], dtype=np.float64), float(saved["intercept"])
         )

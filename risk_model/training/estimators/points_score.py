@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadInput, Untrainable
+from risk_model.errors import Untrainable
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
@@ -104,9 +104,7 @@ class PointsScore(Estimator):
 
     def load(self, folder: Path) -> FittedPointsScore:
         """The score in ``points_score.json``."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        saved = read_json(folder / FILE)
+        saved = read_json(self.saved(folder, FILE))
         columns, cuts, points = (tuple(saved[name]) for name in ("columns", "at_least", "points"))
         return FittedPointsScore(columns, cuts, points, int(saved["features"]))
 

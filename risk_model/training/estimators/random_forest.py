@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadInput
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
@@ -121,9 +120,7 @@ class RandomForest(Estimator):
 
     def load(self, folder: Path) -> FittedForest:
         """The forest in ``forest.json``."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        saved = read_json(folder / FILE)
+        saved = read_json(self.saved(folder, FILE))
         arrays = {name: np.asarray(saved[name], dtype=kind) for name, kind in ARRAYS.items()}
         return FittedForest(int(saved["features"]), **arrays)
 

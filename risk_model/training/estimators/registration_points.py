@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadInput
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import NOTHING_PROTECTED, Estimator, Protected, Scale, checked, column_of
 
@@ -81,7 +80,5 @@ class RegistrationPoints(Estimator):
 
     def load(self, folder: Path) -> FittedRegistrations:
         """The rule in ``registrations.json``."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        saved = read_json(folder / FILE)
+        saved = read_json(self.saved(folder, FILE))
         return FittedRegistrations(tuple(saved["columns"]), tuple(saved["points"]), int(saved["features"]))

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadInput
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import NOTHING_PROTECTED, Estimator, Protected, Scale, checked, column_of
 
@@ -67,7 +66,5 @@ class RepeatSuspect(Estimator):
 
     def load(self, folder: Path) -> FittedRule:
         """The rule in ``rule.json``."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        saved = read_json(folder / FILE)
+        saved = read_json(self.saved(folder, FILE))
         return FittedRule(int(saved["column"]), int(saved["features"]))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from features.workspace import read_json, write_json
-from risk_model.errors import BadConfiguration, BadInput, Untrainable
+from risk_model.errors import BadConfiguration, Untrainable
 from risk_model.training.dataset import Dataset
 from risk_model.training.estimators.base import (
     NOTHING_PROTECTED,
@@ -103,9 +103,7 @@ class TimeToEvent(Estimator):
 
     def load(self, folder: Path) -> FittedHazard:
         """The model in ``hazard.json``."""
-        if not (folder / FILE).exists():
-            raise BadInput(f"no {FILE} in {folder.name}; this folder does not hold a {self.name} model")
-        saved = read_json(folder / FILE)
+        saved = read_json(self.saved(folder, FILE))
         coefficient, levels = (np.asarray(saved[name], dtype=np.float64) for name in ("coefficient", "levels"))
         return FittedHazard(from_json(saved), coefficient, levels)
 
