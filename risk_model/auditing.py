@@ -14,6 +14,7 @@ from features.build import build_feature_table
 from features.disturbing import DISTURBANCES, write_disturbed
 from features.outcomes import OutcomeRule, label
 from features.warehouse import Warehouse
+from risk_model.audited import Audited
 from risk_model.audits import AuditReport
 from risk_model.audits.alternatives import AlternativesReport, Asked, compare, try_all
 from risk_model.audits.alternatives.page import PAGE, Faulty
@@ -29,7 +30,7 @@ from risk_model.training.inputs import Inputs
 from risk_model.training.scorer import ScoringModel
 
 
-def audit_version(state: State, version: ModelVersion) -> tuple[AuditReport, Path]:
+def audit_version(state: Audited, version: ModelVersion) -> tuple[AuditReport, Path]:
     """What the audits find of ``version``, kept (and logged to MLflow) under its name; and the folder it is in.
 
     :raises MissingStep: it is not the model trained here, so there are no test predictions of it.

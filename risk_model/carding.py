@@ -5,6 +5,7 @@ from __future__ import annotations
 from features.agreements.inheritance import agreements_of_all
 from features.catalogue import CATALOGUES, THEMES
 from features.warehouse import Warehouse
+from risk_model.audited import Audited
 from risk_model.errors import BadConfiguration
 from risk_model.experiment import Experiment
 from risk_model.publishing.cards import CardInputs, feed_rows
@@ -17,7 +18,7 @@ from risk_model.training.scorer import ScoringModel
 from risk_model.training.splits import final_split
 
 
-def card_inputs(state: State, sign_offs: tuple[SignOff, ...]) -> CardInputs:
+def card_inputs(state: Audited, sign_offs: tuple[SignOff, ...]) -> CardInputs:
     """The inputs of the card of the model that would be published, signed off by these."""
     model = ScoringModel.load(state.model_folder)
     with Warehouse(state.workspace.warehouse) as warehouse:

@@ -36,6 +36,7 @@ from features.workspace import (
     write_text,
 )
 from risk_model import telling
+from risk_model.audited import Audited
 from risk_model.auditing import alternatives, audit_version, told
 from risk_model.carding import card_inputs, provenance_of
 from risk_model.document import PLOTS
@@ -67,7 +68,7 @@ NOT_REPRODUCED = 11
 """How ``reproduce`` leaves when a version does not come out equal."""
 
 
-class Pipeline(Experimenting):
+class Pipeline(Experimenting, Audited):
     """The steps, as the command line calls them."""
 
     def run(self, children: int | None = None) -> Made:
@@ -135,8 +136,6 @@ class Pipeline(Experimenting):
         self.needs_training()
         version = self._version(name) if name else None
         report, folder = audit_version(self, version) if version else (self.audited, self.folder)
-        if not version:
-            self.keep_audit(report, folder)
         made = telling.of_audit(report, folder, version)
         return told(made, alternatives(self, folder), folder) if full else made
 
@@ -182,7 +181,7 @@ class Pipeline(Experimenting):
         if not (name and role and signed_on):
             raise NotPermitted("a sign-off needs who, in what role, and when: --signed-by, --role and --signed-on")
         statement = f"I have read the card and the audit, and approve this model for {self.experiment.card.use}."
-        accepts = accept_failures(self.audited, accept)
+        accepts = accept_failures(self.audited_afresh(), accept)
         return SignOff(name=name, role=role, statement=statement, signed_on=signed_on, accepts=accepts)
 
     def _demonstration_sign_off(self) -> SignOff:

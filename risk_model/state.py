@@ -11,18 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import pyarrow.parquet as pq
 
 from features.build import code_digest, definitions_digest
-from features.catalogue import CATALOGUES, THEMES
 from features.engines.choice import LOCAL, Engine, run_on
 from features.warehouse import Warehouse
 from features.workspace import Workspace, digest, digest_file, is_done, mark_done
-from risk_model.audits import AuditInputs, AuditReport, comparator_sex, run_audits
+from risk_model.audits import comparator_sex
 from risk_model.audits.choosing import groups_to_ask
-from risk_model.audits.report import FILE as REPORT
-from risk_model.audits.report import PAGE as REPORT_PAGE
 from risk_model.ceiling import Ceiling, ceiling_predictions, measure_ceiling
 from risk_model.errors import BadInput, MissingStep
 from risk_model.experiment import Experiment, read_experiment
@@ -36,10 +32,9 @@ from risk_model.training.kept import KeptFits
 from risk_model.training.leaderboard import write_leaderboard
 from risk_model.training.measured import TrainingResult
 from risk_model.training.plots import Plot
-from risk_model.training.predictions import Predictions, pooled, read_predictions
+from risk_model.training.predictions import Predictions, pooled
 from risk_model.training.references import Reference, measure_reference
 from risk_model.training.report import leaderboard_plots
-from risk_model.training.scorer import ScoringModel
 
 Say = Callable[[str], None]
 HOUSE = Path(__file__).resolve().parents[1]
@@ -51,8 +46,6 @@ NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", 
 """Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
 JUDGES_OF_GROUPS = ("choosing", "inputs", "characteristics", "confusion", "judging", "simultaneous")
 """What a selection that looks at groups is made with, besides training's own code."""
-MOST_EXPLAINED = 5_000
-"""Rows, the latest, on which the audit looks at what moves the scores."""
 
 
 def inputs_of(prepared: Prepared, warehouse: Warehouse) -> Inputs:
@@ -131,29 +124,6 @@ class State:
         if self.fits is None:
             kept.forget_others()
         return result
-
-    @cached_property
-    def audited(self) -> AuditReport:
-        """What the audits find of the model that would be published."""
-        return self.audit_of(self.model_folder)
-
-    def audit_of(self, model_folder: Path) -> AuditReport:
-        """What the audits find of a saved model, on what was trained here."""
-        latest = self.known.rows(np.sort(np.argsort(self.known.as_of, kind="stable")[-MOST_EXPLAINED:]))
-        every = CATALOGUES[self.experiment.features.catalogue]
-        self.say("auditing: for whom does it fail, what did it use, do its reasons hold, what would give people away")
-        with Warehouse(self.workspace.warehouse) as warehouse:
-            return run_audits(
-                AuditInputs(self.experiment, ScoringModel.load(model_folder), model_folder,
-                            read_predictions(self.folder), latest, every, THEMES, warehouse, self.known)
-            )  # fmt: skip
-
-    def keep_audit(self, report: AuditReport, folder: Path, version: str = "") -> None:
-        """Write a report (page and JSON) into a folder, and log both to MLflow, once."""
-        report.save(folder)
-        self.tracker.record_audit(self.experiment.name, version or "not published",
-                                  {finding.audit: finding.verdict.value for finding in report.findings},
-                                  report.verdict.value, [folder / REPORT, folder / REPORT_PAGE])  # fmt: skip
 
     @cached_property
     def tracker(self) -> Tracker:

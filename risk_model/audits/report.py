@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -82,9 +83,9 @@ class AuditReport(Record):
             lines += [f"  - {reason}" for reason in finding.reasons]
         return "\n".join(lines)
 
-    def html(self, drawn: Sequence[Plot] = ()) -> str:
-        """The report as one page, with plots and their words; ``drawn`` spares drawing :meth:`plots` again."""
-        plots = {plot.name: plot for plot in drawn or self.plots()}
+    def html(self) -> str:
+        """The report as one page, with plots and their words."""
+        plots = {plot.name: plot for plot in self.plots}
         head = [f"# Audit: {plain(self.title)}", plain(self.question)]
         head.append(f"Of {plain(self.plain_name)}: **{self.verdict.value}**.")
         box = "\n>\n".join(f"> ### {finding.question}\n> **{finding.verdict.value}**" for finding in self.findings)
@@ -92,8 +93,9 @@ class AuditReport(Record):
         sections += [f"## {plain(self.rights.title)}\n\n{_told(self.rights)}"] if self.rights.rows else []
         return render_page(f"Audit: {self.title}", "\n\n".join([*head, box, *sections]), tuple(plots.values()))
 
+    @cached_property
     def plots(self) -> tuple[Plot, ...]:
-        """The pictures of all findings."""
+        """The pictures of all findings, drawn once."""
         return tuple(plot for finding in self.findings for plot in self.plots_of(finding))
 
     def plots_of(self, finding: Finding) -> tuple[Plot, ...]:

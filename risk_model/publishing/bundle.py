@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,12 @@ from risk_model.publishing.cards import Card, CardInputs
 from risk_model.publishing.files import files_in
 from risk_model.publishing.versions import MODEL
 from risk_model.training.leaderboard import leaderboard_json
-from risk_model.training.plots import Plot
 
 Files = Mapping[str, bytes]
 CARD, CARD_PAGE = "card.md", "card.html"
 
 
-def lasting_files(
-    inputs: CardInputs, plots: Sequence[Plot], model_folder: Path, experiment_toml: str
-) -> dict[str, bytes]:
+def lasting_files(inputs: CardInputs, model_folder: Path, experiment_toml: str) -> dict[str, bytes]:
     """The files of a version that do not say its name, by path: model, audit, plan, features, figures and signers.
 
     The commit is left out: what the code says decides a version, not where it is filed.
@@ -32,7 +29,7 @@ def lasting_files(
     files = {f"{MODEL}/{name}": (model_folder / name).read_bytes() for name in files_in(model_folder)}
     return files | {
         "audit.json": inputs.audit.to_json().encode(),
-        "audit.html": inputs.audit.html(plots).encode(),
+        "audit.html": inputs.audit.html().encode(),
         "experiment.toml": experiment_toml.encode(),
         "features.json": _json([record for record in as_records(inputs.features) if record["name"] in wanted]),
         "metrics.json": _json(leaderboard_json(inputs.experiment, inputs.training)),

@@ -49,7 +49,7 @@ def publish(inputs: PublishInputs) -> ModelVersion:
     about, plots = inputs.card, card_plots(inputs.card)
     refuse_unpublishable(inputs, plots)
     key = signing_key(inputs.keys, inputs.key_seed)
-    lasting = lasting_files(about, plots, inputs.model_folder, inputs.experiment_toml)
+    lasting = lasting_files(about, inputs.model_folder, inputs.experiment_toml)
     unnamed = render_with(replace(about, version="unnamed"), plots)
     version = version_of(about.provenance.data_until, lasting, unnamed)
     target = inputs.models / version

@@ -72,7 +72,7 @@ def render_card(inputs: CardInputs) -> Card:
 
 def card_plots(inputs: CardInputs) -> tuple[Plot, ...]:
     """Every picture a card may use: training's, the audit's and its own."""
-    return (*inputs.plots, *inputs.audit.plots(), *card_pictures(inputs))
+    return (*inputs.plots, *inputs.audit.plots, *card_pictures(inputs))
 
 
 def render_with(inputs: CardInputs, plots: Sequence[Plot]) -> Card:
