@@ -160,6 +160,7 @@ def test_the_ceiling_learns_from_earlier_rows_alone_and_is_asked_once(small_run:
 
     arguments = (experiment, pipeline.workspace, pipeline.known, pipeline.oracle, tmp_path, "basis", print)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ceiling, "ROUNDS", 20)
         patch.setattr(ceiling, "true_chances", chances)
         patch.setattr(ceiling, "_fit", lambda rows, *rest: (learned.append(rows.as_of.max()), fit(rows, *rest))[1])
         said = ceiling_predictions(*arguments)
