@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from features.workspace import Workspace, digest, digest_file, whole_file
 from risk_model.experiment import Experiment
-from risk_model.oracle import Share, as_predictions, shares_of_oracle, true_chances
+from risk_model.oracle import Share, as_predictions, shares_of_oracle, true_chances, world_key
 from risk_model.preparation import Say
 from risk_model.training.dataset import Dataset
 from risk_model.training.inputs import Inputs
@@ -59,7 +59,7 @@ def ceiling_predictions(
 ) -> tuple[Predictions, ...]:  # fmt: skip
     """What trees that learned the oracle's chances say on its test rows, kept in ``folder`` under ``basis`` (the data,
     plan and code). ``world`` is the synthetic world's workspace; ``known`` are the rows whose outcome is known."""
-    key = digest([basis, digest_file(Path(__file__)), FUTURES])
+    key = digest([basis, digest_file(Path(__file__)), world_key(world), FUTURES])
     paths = [folder / FOLDER / f"{key}-{CEILING}-{number}.parquet" for number in range(len(oracle))]
     if not all(path.exists() for path in paths):
         days = [part.as_of[0].item() for part in oracle]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from features.synthetic.oracle import FUTURES, HORIZON_DAYS, entry_chances
+from features.synthetic.oracle import FUTURES, HORIZON_DAYS, code_digest, entry_chances
 from features.synthetic.truth import children_of, read_setting, truth_folder
 from features.workspace import Workspace, digest, whole_file
 from risk_model.experiment import Experiment
@@ -55,14 +55,18 @@ def has_oracle(experiment: Experiment, workspace: Workspace) -> bool:
 def oracle_predictions(
     experiment: Experiment, workspace: Workspace, tested: Sequence[Predictions], folder: Path, say: Say
 ) -> tuple[Predictions, ...]:
-    """What the oracle would have said on the rows that one estimator was tested on, kept in ``folder``."""
+    """What the oracle would have said on the rows that one estimator was tested on.
+
+    Its chances are kept in ``folder``. Who had the outcome and who gets a place is taken from ``tested`` and the plan.
+    """
     setting = read_setting(truth_folder(workspace))
-    key = digest([vars(setting), FUTURES, [[part.split, part.person.tolist()] for part in tested]])
+    days = [part.as_of[0].item() for part in tested]
+    rows = [[day, part.person.tolist()] for day, part in zip(days, tested, strict=True)]
+    key = digest([world_key(workspace), FUTURES, rows])
     paths = [folder / FOLDER / f"{key}-{number}.parquet" for number in range(len(tested))]
     if not all(path.exists() for path in paths):
         ends = np.cumsum([len(part) for part in tested])[:-1]
         children = np.split(children_of(workspace, np.concatenate([part.person for part in tested])), ends)
-        days = [part.as_of[0].item() for part in tested]
         wanted = {day: who[who >= 0] for day, who in zip(days, children, strict=True)}
         chances = entry_chances(setting, wanted, say)
         for path, part, who, day in zip(paths, tested, children, days, strict=True):
@@ -70,7 +74,13 @@ def oracle_predictions(
             chance[who >= 0] = chances[day]
             with whole_file(path) as scratch:
                 write_part(scratch, as_predictions(experiment, part, chance, ORACLE))
-    return tuple(read_part(path) for path in paths)
+    kept = [read_part(path).probability for path in paths]
+    return tuple(as_predictions(experiment, part, said, ORACLE) for part, said in zip(tested, kept, strict=True))
+
+
+def world_key(workspace: Workspace) -> str:
+    """Which synthetic world this is, as the code that is here would make it."""
+    return digest([vars(read_setting(truth_folder(workspace))), code_digest()])
 
 
 def true_chances(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from features.events import DISPOSALS, OFFENCE_GROUPS
 from features.synthetic.clock import Floats, Ints
@@ -17,6 +18,10 @@ NFA, RESOLUTION, DIVERSION, CAUTION, CHARGE, OTHER = range(6)
 NO_DISPOSAL = -1
 DISPOSED_IN_COURT = 0.8
 """Share of charges that end in a disposal."""
+_CHARGED, _NOT_CHARGED, _SPREAD, _LONGEST = 3.4, 3.7, 0.8, 420
+"""Days an investigation takes, log-normal: the log's mean if it ends in a charge, or if not; its spread; at most."""
+_NOTICE, _COURT, _COURT_SPREAD, _LONGEST_COURT = 7, 2.9, 0.6, 200
+"""Days from a charge to its disposal: so many, and a log-normal number more."""
 
 SUSPECT_MIX = (0.0002, 0.185, 0.290, 0.032, 0.026, 0.125, 0.170, 0.050, 0.030, 0.070, 0.0218)
 FOUND_MIX = (0.0, 0.10, 0.15, 0.005, 0.01, 0.12, 0.08, 0.30, 0.15, 0.075, 0.01)
@@ -107,9 +112,9 @@ def decide(
     )  # fmt: skip
     to_court = _chance(-0.25 + 0.6 * (gravity - 2.5) + 1.3 * entered + harsher)
     charged = rng.random(count) < to_court
-    wait = rng.lognormal(np.where(charged, 3.4, 3.7), 0.8)
-    outcome_day = day + 1 + np.minimum(wait, 420).astype(np.int64)
-    in_court = 7 + np.minimum(rng.lognormal(2.9, 0.6, count), 200).astype(np.int64)
+    wait = rng.lognormal(np.where(charged, _CHARGED, _NOT_CHARGED), _SPREAD)
+    outcome_day = day + 1 + np.minimum(wait, _LONGEST).astype(np.int64)
+    in_court = _NOTICE + np.minimum(rng.lognormal(_COURT, _COURT_SPREAD, count), _LONGEST_COURT).astype(np.int64)
     disposed = outcome_day + np.where(charged, in_court, 0)
     proceeds = ~charged | (rng.random(count) < DISPOSED_IN_COURT)
     counts = proceeds & ~entering & (disposed < adult_on) & _first_of_each(who)
@@ -123,6 +128,32 @@ def decide(
     disposal_day[late] = 0
     chance = (formal * (1 - to_court * (1 - DISPOSED_IN_COURT))).astype(np.float32)
     return Suspicions(who, day, offence, gravity, arrested, outcome, outcome_day, disposal, disposal_day, chance)
+
+
+def disposed_later(waited: Ints, until: Ints) -> NDArray[np.float64]:
+    """The chance that a charge with no end for ``waited`` days has a disposal before ``until`` days have passed.
+
+    The longer nothing is heard, the likelier the charge was dropped.
+    """
+    ahead = _beyond(waited - _NOTICE, _COURT, _COURT_SPREAD, _LONGEST_COURT)
+    missed = _beyond(np.maximum(until, waited) - _NOTICE, _COURT, _COURT_SPREAD, _LONGEST_COURT)
+    chance: NDArray[np.float64] = (
+        DISPOSED_IN_COURT * (ahead - missed) / (DISPOSED_IN_COURT * ahead + 1 - DISPOSED_IN_COURT)
+    )
+    return chance
+
+
+def decided_by(waited: Ints, until: Ints) -> NDArray[np.float64]:
+    """The chance that an investigation still open after ``waited`` days has ended before ``until`` days have passed."""
+    middle = (_CHARGED + _NOT_CHARGED) / 2
+    ahead = np.maximum(_beyond(waited - 1, middle, _SPREAD, _LONGEST), 1e-9)
+    return 1 - _beyond(np.maximum(until, waited) - 1, middle, _SPREAD, _LONGEST) / ahead
+
+
+def _beyond(days: Ints, mean: float, spread: float, longest: int) -> NDArray[np.float64]:
+    """The chance that a log-normal number of days, cut at the longest, is at least this."""
+    least = np.maximum(days, 0.5)
+    return np.where(days > longest, 0.0, ndtr((mean - np.log(least)) / spread))
 
 
 def _first_of_each(who: Ints) -> NDArray[np.bool_]:

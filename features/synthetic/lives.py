@@ -64,7 +64,7 @@ class Lives:
         self.course = Course()
         self._offences: list[Offences] = []
         self._suspicions: list[Suspicions] = []
-        self.adult_on = birthday(children.born, 18.0) - 2
+        self.adult_on = children.adult_on
         arrived_on = children.families.arrived_on[children.family]
         too_late = (arrived_on > 0) & (arrived_on + _CENSUS_WITHIN >= self.adult_on)
         self.arrived = np.where(too_late, MONTHS, np.maximum(month_of(arrived_on) + 1, 0))

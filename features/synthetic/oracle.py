@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from features.errors import BadConfiguration
 from features.synthetic.clock import MONTH_STARTS, Ints
 from features.synthetic.communities import Community, communities
-from features.synthetic.decisions import CHARGE, DISPOSED_IN_COURT, Suspicions
+from features.synthetic.decisions import CHARGE, Suspicions, decided_by, disposed_later
 from features.synthetic.detection import Detection
 from features.synthetic.levels import Levels
 from features.synthetic.lives import Lives
@@ -25,6 +26,7 @@ from features.synthetic.past import NOBODY, Past
 from features.synthetic.population import Children
 from features.synthetic.truth import Setting
 from features.windows import day_from_epoch, days_since_epoch
+from features.workspace import digest, digest_file
 
 HORIZON_MONTHS, HORIZON_DAYS = 12, 365
 FUTURES = 40
@@ -68,6 +70,11 @@ def entry_chances(
             chances[day][mine] = _in_parts(rng, lived, then, months[day], children[mine] - before, futures)
         before += len(lived.children)
     return chances
+
+
+def code_digest() -> str:
+    """A digest of the code that makes a world and knows its chances."""
+    return digest([digest_file(path) for path in sorted(Path(__file__).parent.glob("*.py"))])
 
 
 def _in_parts(
@@ -120,7 +127,7 @@ def _chances(
     spared = _spared(Suspicions.joined(lives.course.suspicions), start, lives.adult_on, len(who))
     no_new = spared.reshape(len(asked), futures).mean(axis=1)
     chances = np.empty(len(asked))
-    chances[order] = 1 - no_new * _open_cases(then.suspicions, start, asked[order])
+    chances[order] = 1 - no_new * _open_cases(then.suspicions, start, asked[order], lived.children.adult_on)
     return chances
 
 
@@ -133,12 +140,17 @@ def _spared(found: Suspicions, start: int, adult_on: Ints, count: int) -> NDArra
     return kept
 
 
-def _open_cases(found: Suspicions, start: int, asked: Ints) -> NDArray[np.float64]:
-    """The chance that no case open on the date ends in entry: decided ones by their charge, others by their chance."""
+def _open_cases(found: Suspicions, start: int, asked: Ints, adult_on: Ints) -> NDArray[np.float64]:
+    """The chance that no case open on the date ends in entry, within the horizon and before 18.
+
+    A case is known by how long it has been open, and not by how it will end.
+    """
+    last = np.minimum(start + HORIZON_DAYS, adult_on[found.child])
     undecided = found.outcome_day >= start
     in_court = ~undecided & (found.outcome == CHARGE) & ((found.disposal < 0) | (found.disposal_day >= start))
-    waited = start - found.outcome_day < 60
-    chance = np.where(undecided, found.chance, np.where(in_court & waited, DISPOSED_IN_COURT, 0.0))
+    soon = decided_by(start - found.day, last - COURT_TAKES - found.day)
+    court = disposed_later(start - found.outcome_day, last - found.outcome_day)
+    chance = np.where(undecided, found.chance * soon, np.where(in_court, court, 0.0))
     size = int(max(found.child.max(initial=0), asked.max(initial=0))) + 1
     logs = np.bincount(found.child, weights=np.log1p(-np.minimum(chance, 0.999)), minlength=size)
     kept: NDArray[np.float64] = np.exp(logs[asked])

@@ -26,7 +26,7 @@ from features.synthetic import (
 )
 from features.synthetic.areas import scaled_table
 from features.synthetic.broken_rows import spoil
-from features.synthetic.clock import FIRST_YEAR, TERMS, Ints, birthday
+from features.synthetic.clock import FIRST_YEAR, TERMS, Ints
 from features.synthetic.counting import World
 from features.synthetic.course import Course
 from features.synthetic.decisions import Suspicions, outcome_codes, outcome_entered_on
@@ -85,7 +85,7 @@ class Partners:
     def _police(self) -> tuple[police.Occurrences, police.Roles]:
         rng = self.streams[0]
         group = together.group_suspects(rng, self.kids, self.areas, self.suspicions)
-        self.suspicions = together.share_occurrence(self.suspicions, group, birthday(self.kids.born, 18.0) - 2)
+        self.suspicions = together.share_occurrence(self.suspicions, group, self.kids.adult_on)
         made = police.make_occurrences(
             rng, self.kids, self.areas, self.suspicions, group, self.events["victim"], self.defects
         )

@@ -95,6 +95,11 @@ class Children:
         """The family's surname, one a child."""
         return self.families.surname[self.family]
 
+    @property
+    def adult_on(self) -> Ints:
+        """The day from which nothing is decided of each child as a child: two days before the eighteenth birthday."""
+        return birthday(self.born, 18.0) - 2
+
     def area_on(self, child: Ints, day: Ints) -> Ints:
         """Position of the area each child lives in on a day."""
         family = self.family[child]

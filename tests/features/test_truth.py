@@ -14,10 +14,10 @@ import pytest
 from features.errors import BadConfiguration, MissingStep
 from features.synthetic import make_partners
 from features.synthetic.clock import MONTH_STARTS
-from features.synthetic.decisions import Suspicions
+from features.synthetic.decisions import CHARGE, Suspicions, decided_by, disposed_later
 from features.synthetic.detection import FOUND_MORE
 from features.synthetic.living import Lived
-from features.synthetic.oracle import entry_chances
+from features.synthetic.oracle import _open_cases, entry_chances
 from features.synthetic.truth import BEHAVIOUR, CHILDREN, LINKS, Setting, read_setting
 from features.windows import days_since_epoch
 from tests.lived import lived_in_one_piece
@@ -126,6 +126,40 @@ def test_what_the_oracle_says_comes_true_as_often_as_it_says(lived: Lived) -> No
     top = np.argsort(-chance)[: len(chance) // 50]
     assert happened[top].mean() > 5 * happened.mean()
     assert abs(happened[top].sum() - chance[top].sum()) < 4 * np.sqrt((chance[top] * (1 - chance[top])).sum())
+
+
+@pytest.mark.parametrize(
+    ("waited", "until"), [(1, 30), (1, 500), (20, 365), (45, 60), (59, 365), (150, 300), (300, 400)]
+)
+def test_a_case_that_waits_ends_as_often_as_is_said_of_it(waited: int, until: int) -> None:
+    """Counted among a million cases that are drawn one by one, as ``decide`` draws them."""
+    rng, count = np.random.default_rng(waited * until), 1_000_000
+    court = 7 + np.minimum(rng.lognormal(2.9, 0.6, count), 200).astype(np.int64)
+    disposed = np.where(rng.random(count) < 0.8, court, 10**6)
+    waiting = disposed >= waited
+    said = disposed_later(np.array([waited]), np.array([until]))[0]
+    assert said == pytest.approx((disposed[waiting] < until).mean(), abs=0.004)
+    decided = 1 + np.minimum(rng.lognormal(3.55, 0.8, count), 420).astype(np.int64)
+    said = decided_by(np.array([waited]), np.array([until]))[0]
+    assert said == pytest.approx((decided[decided >= waited] < until).mean(), abs=0.02)
+
+
+def test_what_is_said_of_open_cases_comes_true_as_often_as_it_is_said() -> None:
+    """Charges that have waited long, and children who are nearly adults, among them."""
+    world = lived_in_one_piece(replace(SETTING, children=40_000))
+    entered, adult_on = entered_on(world), world.children.adult_on
+    said, seen = [], []
+    for month in range(24, 108, 6):
+        then, start = Suspicions.joined(world.course.suspicions[:month]), int(MONTH_STARTS[month])
+        waiting = (then.outcome == CHARGE) & (then.outcome_day < start) & (then.outcome_day > start - 120)
+        who = np.unique(then.child[waiting & ((then.disposal < 0) | (then.disposal_day >= start))])
+        who = who[(entered[who] >= start) & (adult_on[who] > start)]
+        said.append(1 - _open_cases(then, start, who, adult_on))
+        ends = then.enters & (then.disposal_day >= start) & (then.disposal_day < start + 365)
+        seen.append(np.isin(who, then.child[ends]))
+    chance, happened = np.concatenate(said), np.concatenate(seen)
+    assert len(chance) > 60
+    assert abs(happened.sum() - chance.sum()) < 3 * np.sqrt((chance * (1 - chance)).sum())
 
 
 def test_chances_come_back_in_the_order_asked_and_the_same_again() -> None:
