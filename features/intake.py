@@ -15,18 +15,10 @@ import pyarrow as pa
 from features import (
     before,
     checking,
-    content,
-    contracts,
     identities,
     judging,
-    linkage,
     loading,
     people,
-    pseudonyms,
-    sources,
-    store,
-    versions,
-    warehouse,
 )
 from features.agreements.door import refusals
 from features.checking import Extract
@@ -49,6 +41,13 @@ from features.warehouse import Warehouse, fingerprint_of, save_warehouse
 from features.workspace import Workspace, digest, digest_file, write_text
 
 Progress = Callable[[str], None]
+LOADING_ROOMS = ("agreements", "feeds", "linkage", "rights")
+LOADING_FILES = (
+    "before", "checking", "content", "contracts", "definition", "deliveries", "events", "given", "identities", "intake",
+    "judging", "lineage", "loading", "people", "pseudonyms", "quarantine", "sources", "store", "street_crime",
+    "versions", "warehouse", "where", "windows",
+)  # fmt: skip
+"""An edit of one of these, or in one of those rooms, loads a delivery again that is there already."""
 
 
 def take_in(
@@ -107,13 +106,18 @@ def _input_digest(
     extracts: list[Extract], pseudonymiser: Pseudonymiser, workspace: Workspace, memory: Remembered
 ) -> str:
     """Everything a load depends on: the files, how feeds read them, the code, the key, decisions and link weights."""
-    modules = (checking, content, contracts, judging, loading, people, pseudonyms, sources, store, versions, warehouse)
-    paths = [Path(str(module.__file__)) for module in modules] + sorted(Path(str(linkage.__file__)).parent.glob("*.py"))
-    code = [digest_file(path) for path in (*paths, people.weights_path(workspace))]
+    code = [digest_file(path) for path in (*loading_code(), people.weights_path(workspace))]
     files = [(extract.digest, asdict(extract.feed)) for extract in extracts]
     asked = read_held(workspace).mark
     known = [code, files, pseudonymiser.key_check, memory.decisions.to_pylist()]
     return digest([*known, asked] if asked else known)
+
+
+def loading_code() -> list[Path]:
+    """The source files that decide what a load brings."""
+    here = Path(__file__).parent
+    rooms = [sorted((here / name).rglob("*.py")) for name in LOADING_ROOMS]
+    return [*(here / f"{name}.py" for name in LOADING_FILES), *(path for room in rooms for path in room)]
 
 
 def _already_loaded(workspace: Workspace, extracts: list[Extract], memory: Remembered) -> IntakeReport | None:

@@ -13,14 +13,11 @@ from typing import Any, Self
 
 import pyarrow.parquet as pq
 
-from features import cohort, outcomes
 from features.build import code_digest, definitions_digest
 from features.engines.choice import LOCAL, Engine, run_on
-from features.known import code_of
 from features.warehouse import Warehouse
 from features.workspace import Workspace, digest, digest_file, is_done, mark_done
-from risk_model import preparation
-from risk_model.audits import characteristics, comparator_sex
+from risk_model.audits import comparator_sex
 from risk_model.audits.choosing import groups_to_ask
 from risk_model.ceiling import Ceiling, ceiling_predictions, measure_ceiling
 from risk_model.errors import BadInput, MissingStep
@@ -45,7 +42,10 @@ FITS = "fits"
 LOCK = "requirements.lock"
 """The exact libraries of the environment; there in a checkout."""
 REFERENCES = "references.parquet"
-GATHERING_CODE = (cohort, outcomes, preparation, characteristics)
+GATHERING_CODE = (
+    "features/build.py", "features/cohort.py", "features/events.py", "features/outcomes.py", "features/warehouse.py",
+    "risk_model/preparation.py", "risk_model/audits/characteristics.py",
+)  # fmt: skip
 """Who is in which row, what happened to them, and what comparators see: besides features, what training reads."""
 NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", "lists", "bootstrap_resamples")
 """Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
@@ -160,9 +160,9 @@ class State:
     def _data_and_code(self) -> list[str]:
         sources = sorted((HOUSE / "risk_model").rglob("*.py"))
         training_code = digest([digest_file(path) for path in sources if "training" in path.parts])
-        libraries = [digest_file(path) for path in HOUSE.glob(LOCK)]
-        return [self.fingerprint, definitions_digest(chosen_features(self.experiment)), code_digest(),
-                code_of(*GATHERING_CODE), training_code, *libraries]  # fmt: skip
+        others = [digest_file(path) for path in (*(HOUSE / name for name in GATHERING_CODE), *HOUSE.glob(LOCK))]
+        definitions = definitions_digest(chosen_features(self.experiment))
+        return [self.fingerprint, definitions, code_digest(), training_code, *others]
 
     @property
     def basis_of_fits(self) -> list[Any]:

@@ -1,20 +1,26 @@
-"""What is kept from an earlier run is not used once code or libraries that it hangs on have changed."""
+"""What is kept from an earlier run is not used once code or libraries that it hangs on have changed.
+
+Which code that is, is found a second way: by following imports.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from features import known
+from features.build import COMPUTING_CODE
+from features.intake import loading_code
 from features.synthetic import oracle
 from features.workspace import digest_file
 from risk_model import state
 from risk_model.oracle import oracle_predictions
 from risk_model.pipeline import Pipeline
 from tests.conftest import HOUSE
+from tests.test_layers import imports, sources
 
 PAGE = HOUSE / "experiments" / "first_time_entry.toml"
 DECIDE_A_FIT = (
@@ -29,6 +35,50 @@ def changed(name: str) -> Callable[[Path], str]:
     edited = HOUSE / name
     assert edited.exists()
     return lambda path: "edited" if path.resolve() == edited else digest_file(path)
+
+
+def reached(*start: str) -> set[str]:
+    """These modules and all they import, and so on, as paths from the top."""
+    house, seen, ahead = sources(), set[str](), [*start]
+    while ahead:
+        path = ahead.pop()
+        if path not in seen:
+            seen.add(path)
+            ahead += [file for name in imports(house[path]) for file in files_of(name, house)]
+    return seen
+
+
+def files_of(dotted: str, house: Mapping[str, object]) -> list[str]:
+    """The file of a module, or of the one that something dotted is in."""
+    parts = dotted.split(".")
+    tried = (f"{'/'.join(parts[:size])}{end}" for size in range(len(parts), 0, -1) for end in (".py", "/__init__.py"))
+    return [path for path in tried if path in house][:1]
+
+
+def without(paths: set[str], told: Iterable[str]) -> set[str]:
+    return {path for path in paths if not path.startswith(tuple(told))}
+
+
+ONLY_WORDS_OR_PLUMBING = ("features/errors", "features/phrase", "features/workspace", "features/engines/")
+"""Sentences, files, and engines that give equal values to the last bit (``test_spark``)."""
+
+
+def test_a_load_hangs_on_nothing_it_does_not_look_at() -> None:
+    digested = {path.relative_to(HOUSE).as_posix() for path in loading_code()}
+    assert len(digested) > 60
+    assert without(reached("features/intake.py") - digested, (*ONLY_WORDS_OR_PLUMBING, "features/report.py")) == set()
+
+
+def test_a_training_hangs_on_nothing_it_does_not_look_at() -> None:
+    computing = {Path(f"{module.__file__}").relative_to(HOUSE).as_posix() for module in COMPUTING_CODE}
+    training = {path for path in sources() if path.startswith("risk_model/training/")}
+    hangs_on = reached(*training, "risk_model/preparation.py") - computing - training - {*state.GATHERING_CODE}
+    by_their_content = ("features/catalogue/", "features/definition", "risk_model/experiment", "risk_model/plan")
+    of_the_load = {path.relative_to(HOUSE).as_posix() for path in loading_code()}
+    writes_files = ("features/date_files", "features/switches", "features/content")
+    shown = ("risk_model/disclosure", "risk_model/errors", "risk_model/words")
+    told = (*ONLY_WORDS_OR_PLUMBING, *by_their_content, *writes_files, *shown)
+    assert without(hangs_on - of_the_load, told) == set()
 
 
 def keys(small_run: Path) -> tuple[str, list[object]]:
