@@ -8,8 +8,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import subprocess
-import sys
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -184,10 +182,7 @@ def test_a_sign_off_needs_a_name_a_role_and_a_date(workspace: Workspace) -> None
 def test_the_same_code_runs_on_real_data_nobody_here_made(tmp_path: Path) -> None:
     if not BROWARD.exists():
         pytest.skip("../shared/data/broward_screenings.csv is not here")
-    command = [sys.executable, "-m", "risk_model.cli", "run", str(HOUSE / "experiments" / "broward.toml"), "--quiet"]
-    command += ["--data", str(BROWARD), "--workspace", str(tmp_path / "w"), "--json", str(tmp_path / "out.json")]
-    subprocess.run(command, check=True, capture_output=True, cwd=HOUSE)
-    found = json.loads((tmp_path / "out.json").read_text())
+    found = Pipeline.at(HOUSE / "experiments" / "broward.toml", tmp_path / "w", BROWARD).run().figures
     assert found["auc"]["low"] < found["auc"]["value"] < found["auc"]["high"]
     assert {reference["value"] for reference in found["published_references"]} == {0.70, 0.65, 0.72}
     assert not (tmp_path / "w" / "lists").exists(), "nobody is ever listed from these data"
