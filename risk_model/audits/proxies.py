@@ -6,6 +6,8 @@ and what is a stand-in only people can say; the audit names the inputs, and fail
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -108,8 +110,6 @@ def _together(rows: Dataset, inside: NDArray[np.bool_], seed: int) -> Separation
     """All inputs, by a logistic regression learned on the other half of the people."""
     fold = np.random.default_rng(seed).permutation(len(rows)) % FOLDS
     score = np.zeros(len(rows))
-    from dataclasses import replace
-
     labelled = replace(rows, outcome=inside.astype(np.float64))
     for each in range(FOLDS):
         learn, ask = np.flatnonzero(fold != each), np.flatnonzero(fold == each)
