@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from risk_model.experiment import Experiment
 from risk_model.training.dataset import Dataset
 from risk_model.training.evaluation import Counts, counts_of, measure, take
-from risk_model.training.intervals import Figure, Resamples, interval, resample_people
+from risk_model.training.intervals import Figure, Resamples, interval
 from risk_model.training.predictions import Predictions, pooled
 from risk_model.training.splits import Split, seen_before
 
@@ -36,15 +36,15 @@ class Part:
 
 
 def breakdowns(
-    experiment: Experiment, known: Dataset, splits: Sequence[Split], predictions: Sequence[Predictions]
-) -> tuple[Part, ...]:
-    """Every part, from one estimator's predictions (a split each, in the order of ``splits``).
+    experiment: Experiment, known: Dataset, splits: Sequence[Split], predictions: Sequence[Predictions],
+    resamples: Resamples,
+) -> tuple[Part, ...]:  # fmt: skip
+    """Every part, from one estimator's predictions (a split each, in the order of ``splits``), with these draws.
 
     By how soon it came there is recall alone: everybody in such a part had the outcome. Nothing is said of a way of
     telling apart that leaves everybody in one part.
     """
     rows = pooled(predictions)
-    resamples = resample_people(rows.person, experiment.bootstrap_resamples, experiment.seed)
     by_name = {split.name: split for split in splits}
     seen = np.concatenate([seen_before(known, by_name[part.split], part.person) for part in predictions])
     ages = {name: (rows.age_years >= low) & (rows.age_years <= high) for name, (low, high) in AGES.items()}
@@ -73,7 +73,7 @@ def _by_lead(rows: Predictions, resamples: Resamples, days: NDArray[np.float64])
     for name, (first, before) in LEAD.items():
         own = take(rows, np.flatnonzero((rows.outcome > 0) & (days >= first) & (days < before)))
         if len(own):
-            sums = resamples.of(own.person).sums(np.column_stack([own.listed, np.ones(len(own))]))
+            sums = resamples.only(own.person).sums(np.column_stack([own.listed, np.ones(len(own))]))
             with np.errstate(invalid="ignore"):
                 draws = sums[:, 0] / sums[:, 1]
             figure = Figure("recall_at_capacity", float(own.listed.mean()), *interval(draws))

@@ -112,7 +112,7 @@ def difference(these: Sequence[Evaluation], those: Sequence[Evaluation], metric:
 
 def measure(rows: Predictions, resamples: Resamples) -> tuple[dict[str, float], dict[str, Floats]]:
     """Every metric of the rows as they are, and of every draw."""
-    drawn = resamples.of(rows.person)
+    drawn = resamples.only(rows.person)
     sums = sum_metrics(rows.probability, rows.outcome, rows.listed)
     plain = sums.of(sums.columns.sum(axis=0)[None])
     draws = sums.of(drawn.sums(sums.columns))

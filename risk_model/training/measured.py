@@ -12,7 +12,7 @@ from risk_model.experiment import Experiment
 from risk_model.training.breakdowns import Part, breakdowns
 from risk_model.training.evaluation import Evaluation, evaluate
 from risk_model.training.inputs import Inputs
-from risk_model.training.intervals import resample_people
+from risk_model.training.intervals import Resamples, resample_people
 from risk_model.training.predictions import ALL_SPLITS, Predictions, pooled
 from risk_model.training.selection import Selection, Unequal, select
 from risk_model.training.splits import Split
@@ -50,10 +50,11 @@ def measure_all(
     failures: tuple[Failure, ...], ask_groups: AskGroups | None,
 ) -> TrainingResult:  # fmt: skip
     """Every estimator measured, one chosen, and the chosen one's breakdowns."""
-    evaluations = evaluate_all(experiment, predictions)
+    resamples = draws_of(experiment, predictions)
+    evaluations = evaluate_all(experiment, predictions, resamples)
     selection = _select(experiment, splits, predictions, evaluations, ask_groups)
     own = [part for part in predictions if part.estimator == selection.chosen]
-    parts = breakdowns(experiment, known.rows, splits, own)
+    parts = breakdowns(experiment, known.rows, splits, own, resamples)
     return TrainingResult(splits, predictions, evaluations, selection, failures, parts)
 
 
@@ -76,10 +77,16 @@ def _select(
     return select(plan, by_split, stabilities(predictions), unequal)
 
 
-def evaluate_all(experiment: Experiment, predictions: Sequence[Predictions]) -> tuple[Evaluation, ...]:
-    """Each estimator on each split and on all of them pooled, with one set of draws of people for all."""
+def draws_of(experiment: Experiment, predictions: Sequence[Predictions]) -> Resamples:
+    """One set of draws for all that is measured, from everybody who was tested."""
     people = np.concatenate([part.person for part in predictions])
-    resamples = resample_people(people, experiment.bootstrap_resamples, experiment.seed)
+    return resample_people(people, experiment.bootstrap_resamples, experiment.seed)
+
+
+def evaluate_all(
+    experiment: Experiment, predictions: Sequence[Predictions], resamples: Resamples
+) -> tuple[Evaluation, ...]:
+    """Each estimator on each split and on all of them pooled, with one set of draws of people for all."""
     found: list[Evaluation] = []
     for name in dict.fromkeys(part.estimator for part in predictions):
         own = [part for part in predictions if part.estimator == name]

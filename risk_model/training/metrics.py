@@ -56,7 +56,7 @@ def rank_metrics(
     ``weights`` are ``(m, n)``, or ``(m, k)`` where ``column`` ``(n,)`` says which of the ``k`` each row's is. Rows with
     equal scores count as half ranked each way (AUC), or are taken together (average precision).
     """
-    order = np.argsort(-score, kind="stable")
+    order = np.argsort(-score)  # equal scores in any order: they are taken together
     at = order if column is None else column[order]
     positive, ends = outcome[order] > 0, np.r_[np.diff(score[order]) != 0, np.ones(min(len(score), 1), dtype=bool)]
     auc, precision = np.full((2, len(weights)), np.nan)

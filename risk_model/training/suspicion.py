@@ -28,6 +28,7 @@ at once. Where need grows with a count, those with the most have it nearly all, 
 """
 RARE = 0.2
 """Purity says something only where the outcome is rarer than this."""
+ALL_BITS, FIRST_BIT = np.uint32(0xFFFFFFFF), np.uint32(0x80000000)
 WORKERS = 2
 """Columns looked at side by side; sorting holds no lock."""
 
@@ -67,11 +68,24 @@ class _Groups:
 
 def _told(column: NDArray[np.float32], positive: NDArray[np.bool_]) -> tuple[float, int, float]:
     """The furthest AUC of a column; of its purest group, how many rows it has and what share of them are positive."""
-    order = np.argsort(column, kind="stable")
+    value, wanted = _in_order(column, positive)
     known = len(column) - int(np.isnan(column).sum())
-    ends = np.r_[np.flatnonzero(np.diff(column[order[:known]])) + 1, known]
-    groups = _Groups(np.r_[0, ends[:-1]], ends, np.r_[0, np.cumsum(positive[order])], known)
+    ends = np.r_[np.flatnonzero(np.diff(value[:known])) + 1, known]
+    groups = _Groups(np.r_[0, ends[:-1]], ends, np.r_[0, np.cumsum(wanted)], known)
     return _furthest_auc(groups), *_purest_group(groups)
+
+
+def _in_order(column: NDArray[np.float32], positive: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
+    """A column from the lowest value up, what is missing last, as numbers that are equal where values are; and which of
+    its rows, in that order, are positive (1 or 0; in any order where values are equal).
+
+    The bits of a float32, once those of negative numbers are turned round, are in the order of the values. With whether
+    it is positive as the last bit, one sort of whole numbers does it, several times as fast as a sort of positions.
+    """
+    bits = (column + np.float32(0)).view(np.uint32)  # adding nothing makes -0 a 0
+    ordered = np.where(np.isnan(column), ALL_BITS, bits ^ np.where(bits >> 31, ALL_BITS, FIRST_BIT))
+    both = np.sort((ordered.astype(np.uint64) << np.uint64(1)) | positive)
+    return both >> np.uint64(1), (both & np.uint64(1)).astype(np.intp)
 
 
 def _furthest_auc(groups: _Groups) -> float:

@@ -11,7 +11,7 @@ import pytest
 from risk_model.training.breakdowns import AGES, LEAD, breakdowns
 from risk_model.training.fitting import train
 from risk_model.training.leaderboard import leaderboard_json, render_html
-from risk_model.training.measured import TrainingResult
+from risk_model.training.measured import TrainingResult, draws_of
 from tests.risk_model.drawn import World, drawn_world
 
 
@@ -78,7 +78,8 @@ def test_people_learned_from_and_others_are_told_apart(world, result) -> None:
     splits, own = result.splits, [p for p in result.predictions if p.estimator == result.selection.chosen]
     newcomers = np.unique(world.rows.person)[::5]
     late = np.isin(world.rows.person, newcomers) & (world.rows.as_of < np.datetime64(date(2024, 1, 1) - timedelta(1)))
-    parts = breakdowns(world.experiment, world.rows.rows(~late), splits, own[-1:])
+    draws = draws_of(world.experiment, own)
+    parts = breakdowns(world.experiment, world.rows.rows(~late), splits, own[-1:], draws)
     by = {part.group: part.counts for part in parts if part.by.startswith("In the data")}
     assert set(by) == {"yes, on an earlier date", "no"}
     assert by["no"].people == len(set(own[-1].person.tolist()) & set(newcomers.tolist()))

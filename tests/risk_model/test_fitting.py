@@ -20,7 +20,7 @@ from risk_model.training.estimators.logistic import Logistic
 from risk_model.training.fitting import refit_final, train
 from risk_model.training.inputs import Inputs
 from risk_model.training.leaderboard import leaderboard_json, render_text, write_leaderboard
-from risk_model.training.measured import TrainingResult, evaluate_all
+from risk_model.training.measured import TrainingResult, draws_of, evaluate_all
 from risk_model.training.predictions import ALL_SPLITS, read_predictions
 from risk_model.training.report import leaderboard_plots
 from risk_model.training.scorer import ScoringModel
@@ -96,7 +96,8 @@ def test_training_again_writes_the_same_bytes_and_finds_the_same(
     again = train(world.experiment, world.inputs, tmp_path)
     assert (tmp_path / "predictions.parquet").read_bytes() == (folder / "predictions.parquet").read_bytes()
     assert leaderboard_json(world.experiment, again) == leaderboard_json(world.experiment, result)
-    reread = evaluate_all(world.experiment, read_predictions(folder))
+    kept = read_predictions(folder)
+    reread = evaluate_all(world.experiment, kept, draws_of(world.experiment, kept))
     assert [each.figures for each in reread] == [each.figures for each in result.evaluations]
 
 
