@@ -16,9 +16,8 @@ from features.catalogue import CATALOGUES
 from features.deliveries import noted_day
 from features.dictionary import as_records, render_html, render_markdown
 from features.engines.choice import run_on
-from features.feeds import broward
-from features.intake import take_in
-from features.known import code_of
+from features.feeds.broward import read_broward
+from features.intake import loading_code, take_in
 from features.looking_up import look_up
 from features.pseudonyms import DEMONSTRATION_FILE
 from features.synthetic import DEFAULT_SEED, MARKER, make_partners
@@ -233,9 +232,9 @@ class Pipeline(Experimenting, Audited):
             if self.workspace.warehouse.exists():
                 return Made("Already loaded.")
             raise MissingStep("the Broward check needs its data: give --data the path of broward_screenings.csv")
-        stamp = digest([digest_file(self.data), code_of(broward)])
+        stamp = digest([digest_file(path) for path in (self.data, *loading_code())])
         if not is_done(self.workspace.data, "intake", stamp) or not self.workspace.warehouse.exists():
-            rows = broward.read_broward(self.data)
+            rows = read_broward(self.data)
             write_events(self.workspace, rows.persons, rows.protected, rows.areas, rows.events, rows.feeds)
             with whole_file(self.workspace.data / REFERENCES) as scratch:
                 pq.write_table(rows.references.rename_columns(["person", "COMPAS decile"]), scratch)
