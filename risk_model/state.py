@@ -49,7 +49,7 @@ GATHERING_CODE = (
 """Who is in which row, what happened to them, and what comparators see: besides features, what training reads."""
 NOT_OF_A_FIT = ("name", "question", "estimators", "selection", "audit", "card", "lists", "bootstrap_resamples")
 """Parts of the plan that no fit reads (each estimator's own settings are in its fit's key)."""
-JUDGES_OF_GROUPS = ("choosing", "inputs", "confusion", "judging", "simultaneous")
+JUDGES_OF_GROUPS = ("choosing", "inputs", "confusion", "judging")
 """What a selection that looks at groups is made with, besides training's own code."""
 
 

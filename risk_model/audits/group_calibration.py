@@ -17,13 +17,13 @@ import numpy as np
 from risk_model.audits.characteristics import Characteristic, is_known
 from risk_model.audits.confusion import EVERYONE, Floats, GroupCells
 from risk_model.audits.finding import Chances, Rate
-from risk_model.audits.simultaneous import Compared, intervals
 from risk_model.disclosure import show_rate
 from risk_model.experiment import AuditPlan
 from risk_model.training.evaluation import take
 from risk_model.training.intervals import Resamples, interval
 from risk_model.training.metrics import sum_metrics
 from risk_model.training.predictions import Predictions
+from risk_model.training.simultaneous import Compared, intervals
 
 INTERCEPT, SLOPE, ERROR = "calibration_intercept", "calibration_slope", "calibration_error"
 FIGURES = (INTERCEPT, SLOPE, ERROR)

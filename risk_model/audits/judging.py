@@ -14,8 +14,8 @@ import numpy as np
 from risk_model.audits.characteristics import FINER, JOINTS, Characteristic, is_known
 from risk_model.audits.confusion import RATES, Floats, GroupCells, Table
 from risk_model.audits.finding import Status, Verdict
-from risk_model.audits.simultaneous import Compared, intervals
 from risk_model.experiment import AuditPlan
+from risk_model.training.simultaneous import Compared, intervals
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from risk_model.audits.characteristics import JOINTS, NOT_KNOWN, Characteristic
 from risk_model.audits.confusion import PREDICTED, GroupCells
 from risk_model.audits.finding import Finding, Table, Verdict
 from risk_model.audits.inputs import AuditInputs
-from risk_model.audits.simultaneous import Compared, intervals
+from risk_model.training.simultaneous import Compared, intervals
 
 NAME = "recording"
 QUESTION = "Does the outcome mean the same for everybody?"

@@ -6,8 +6,8 @@ import numpy as np
 
 from risk_model.audits.finding import Finding, Table, Verdict
 from risk_model.audits.inputs import AuditInputs
-from risk_model.audits.simultaneous import Compared, intervals
 from risk_model.disclosure import show_rate
+from risk_model.training.simultaneous import Compared, intervals
 from risk_model.words import percent
 
 NAME = "steadiness"

@@ -15,6 +15,7 @@ from risk_model.plan import SelectionPlan
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import Difference, Evaluation, difference, mean_of_splits
 from risk_model.training.metrics import BY_NAME
+from risk_model.training.simultaneous import Compared, intervals
 
 BySplit = Mapping[str, Sequence[Evaluation]]
 """Each estimator's evaluations, one a split, in the same order of splits."""
@@ -93,10 +94,10 @@ def select(
     from_best = {name: difference(by_split[name], by_split[best], plan.metric) for name in ranked if name != best}
     table = tuple(Standing(name, ESTIMATORS[name].publishable, means[name], from_best.get(name)) for name in ranked)
     tied = [best, *(name for name in choosable if name != best and plan.tie_within_interval and from_best[name].is_tie)]
-    chosen = min(tied, key=lambda name: (_simplicity(plan, name), ranked.index(name)))
+    chosen = min(tied, key=lambda name: (_simplicity(plan, name), name != best, ranked.index(name)))
     reason = _reason(plan, from_best, best, chosen) + unsteady + unfair
     against = _against_rule(by_split, ranked, plan.metric)
-    needed = _is_model_needed(plan, against, choosable)
+    needed = _is_model_needed(plan, by_split, [name for name in ranked if name in choosable], chosen)
     return Selection(chosen, plan.metric, reason, table, against, needed, unequal)
 
 
@@ -134,26 +135,40 @@ def _least_regret(plan: SelectionPlan, choosable: Sequence[str], by_split: BySpl
     return choosable[int(np.argmin((values.max(axis=0) - values).max(axis=1)))]
 
 
-def _is_model_needed(plan: SelectionPlan, against: Sequence[Difference], choosable: Sequence[str]) -> str:
-    """Whether any that learns beats the best rule that may be published, beyond the interval of the difference."""
-    own = [each for each in against if ESTIMATORS[each.against].publishable and each.against in choosable]
-    own = [each for each in own if each.against == own[0].against and each.estimator in choosable]
-    if not own:
+def _is_model_needed(plan: SelectionPlan, by_split: BySplit, choosable: Sequence[str], chosen: str) -> str:
+    """Whether any that learns beats the best rule that may be published, beyond an interval that holds for all of them
+    at once: of many, one would beat it by luck. ``choosable`` have the best first."""
+    rules = [name for name in choosable if ESTIMATORS[name].is_rule]
+    learners = [name for name in choosable if not ESTIMATORS[name].is_rule]
+    if not rules or not learners:
         return ""
-    rule, sign = ESTIMATORS[own[0].against].plain_name, BY_NAME[plan.metric].better
-    better = [ESTIMATORS[each.estimator].plain_name for each in own if not each.is_tie and each.figure.value * sign > 0]
-    what = BY_NAME[plan.metric].plain.lower()
+    better = [ESTIMATORS[name].plain_name for name in _surely_better(plan, by_split, learners, rules[0])]
+    rule, what = ESTIMATORS[rules[0]].plain_name, BY_NAME[plan.metric].plain.lower()
+    beyond = f"the best rule ({rule}) beyond the interval ({what})"
     if better:
-        return f"A model adds something: {', '.join(better)} beat the best rule ({rule}) beyond the interval ({what})."
-    return (
-        f"A model is not needed on this evidence: none that learns beats the best rule ({rule}) beyond the interval "
-        f"({what}). Publish the rule: it goes through the same audit, card and lists."
-    )
+        said = f"A model adds something: {', '.join(better)} beat {beyond}."
+        yet = f" The rule is chosen all the same: by the plan it is preferred to {ESTIMATORS[choosable[0]].plain_name}."
+        return said + yet if ESTIMATORS[chosen].is_rule else said
+    said = f"A model is not needed on this evidence: none that learns beats {beyond}."
+    if ESTIMATORS[chosen].is_rule:
+        return f"{said} Publish the rule: it goes through the same audit, card and lists."
+    return f"{said} The plan prefers a model all the same; to publish the rule, name it first in simplest_first."
 
 
-def _simplicity(plan: SelectionPlan, name: str) -> int:
-    """Place in ``simplest_first``; those it does not name come last."""
-    return plan.simplest_first.index(name) if name in plan.simplest_first else len(plan.simplest_first)
+def _surely_better(plan: SelectionPlan, by_split: BySplit, learners: Sequence[str], rule: str) -> list[str]:
+    sign = BY_NAME[plan.metric].better
+    value, draws = mean_of_splits(by_split[rule], plan.metric)
+    against = [
+        Compared(sign * (own - value), sign * (each - draws))
+        for own, each in (mean_of_splits(by_split[name], plan.metric) for name in learners)
+    ]
+    return [name for name, (low, _) in zip(learners, intervals(against, ratios=False), strict=True) if low > 0]
+
+
+def _simplicity(plan: SelectionPlan, name: str) -> tuple[int, bool]:
+    """Place in ``simplest_first``; those it does not name come last, what learns after what does not."""
+    named = plan.simplest_first.index(name) if name in plan.simplest_first else len(plan.simplest_first)
+    return named, not ESTIMATORS[name].is_rule
 
 
 def _against_rule(by_split: BySplit, ranked: Sequence[str], metric: str) -> tuple[Difference, ...]:

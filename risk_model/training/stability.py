@@ -14,13 +14,14 @@ from risk_model.training.predictions import Predictions
 def list_stability(parts: Sequence[Predictions]) -> float:
     """The share of places whose holder is on the team's next list, of those who can still be (in the cohort).
 
-    ``parts`` are one estimator's test slices in order of time, each of one date. Places shared under ties count by
-    their share. NaN with fewer than two dates, or nobody in common.
+    ``parts`` are one estimator's test slices in order of time, each of one date. A place that is drawn for among equals
+    is drawn anew for each list, so who shares one on both dates is on both by chance. NaN with fewer than two dates, or
+    nobody in common.
     """
     kept = could = 0.0
     for before, after in pairwise(parts):
         _, first, second = np.intersect1d(_keys(before), _keys(after), assume_unique=True, return_indices=True)
-        kept += float(np.minimum(before.listed[first], after.listed[second]).sum())
+        kept += float(before.listed[first] @ after.listed[second])
         could += float(before.listed[first].sum())
     return kept / could if could else float("nan")
 

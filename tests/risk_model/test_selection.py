@@ -121,6 +121,51 @@ def test_least_regret_prefers_who_is_never_far_from_the_best() -> None:
     assert "the least regret on any split" in regret.reason
 
 
+def test_least_regret_is_kept_where_nobody_is_simpler() -> None:
+    each = evaluations("lightgbm", 0.40, 0.40, 0.25, spread=0.2), evaluations("logistic", 0.30, 0.30, 0.40, spread=0.2)
+    plan = PLAN.model_copy(update={"rule": "least_regret", "simplest_first": ()})
+    for ties in (True, False):
+        found = chosen(plan.model_copy(update={"tie_within_interval": ties}), *each)
+        assert found.chosen == "logistic"
+        assert "is simpler" not in found.reason
+
+
+def test_the_verdict_and_the_choice_do_not_contradict_each_other_in_silence() -> None:
+    rule = evaluations("repeat_suspect", 0.70, spread=0.1)
+    close, clear = evaluations("lightgbm", 0.73, spread=0.1), evaluations("logistic", 0.72, spread=0.0001)
+    unnamed = chosen(PLAN.model_copy(update={"simplest_first": ()}), rule, close)
+    assert unnamed.verdict.startswith("A model is not needed")
+    assert unnamed.chosen == "repeat_suspect", "a rule is simpler than what learns, named or not"
+    preferred = chosen(PLAN.model_copy(update={"simplest_first": ("lightgbm", "repeat_suspect")}), rule, close)
+    assert preferred.chosen == "lightgbm"
+    assert "The plan prefers a model all the same" in preferred.verdict
+    narrow = evaluations("repeat_suspect", 0.70, spread=0.0001)
+    ruled = chosen(PLAN, narrow, close, clear)
+    assert ruled.chosen == "repeat_suspect"
+    assert ruled.verdict.endswith(
+        "The rule is chosen all the same: by the plan it is preferred to Gradient-boosted trees."
+    )
+
+
+LEARNERS = ("lightgbm", "logistic", "random_forest", "boosting_machine", "points_score", "time_to_event")
+
+
+def test_of_many_models_no_better_than_the_rule_one_is_rarely_said_to_add_something() -> None:
+    """Each drawn again around the truth, with intervals that are right for each on its own."""
+    said = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        each = {}
+        for name in ("repeat_suspect", *LEARNERS):
+            found, noise = 0.7 + rng.normal(0, 0.02), rng.normal(0, 0.02, 300)
+            figure = Figure("auc", found, 0.0, 1.0)
+            each[name] = [
+                Evaluation(name, "test", Counts(1, 1, 1, 1, 1.0, 1.0), (figure,), (), (), {"auc": found + noise})
+            ]
+        said += select(PLAN, each).verdict.startswith("A model adds")
+    assert said / 300 < 0.05
+
+
 def test_lists_that_change_too_much_are_passed_over_unless_all_do() -> None:
     each = {"logistic": evaluations("logistic", 0.6), "lightgbm": evaluations("lightgbm", 0.9)}
     plan = PLAN.model_copy(update={"least_stability": 0.5})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk_model.audits.simultaneous import Compared, intervals
+from risk_model.training.simultaneous import Compared, intervals
 
 
 def test_one_comparison_has_the_interval_it_would_have_alone() -> None:

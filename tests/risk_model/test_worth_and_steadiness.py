@@ -28,6 +28,8 @@ def slice_of(day: str, people: list[int], listed: list[float], areas: list[str] 
         (([1, 2, 3], [1, 1, 0]), ([2, 3], [1, 0]), 1.0),  # the first is no longer in the cohort
         (([1, 2], [0.5, 0.5]), ([1, 2], [1, 0]), 1 / 2),  # a place shared under ties
         (([1, 2], [1, 0]), ([1, 2], [0, 1]), 0.0),
+        (([1, 2], [0.5, 0.5]), ([1, 2], [0.5, 0.5]), 1 / 2),  # drawn for on both dates, each time anew
+        (([*range(100)], [0.05] * 100), ([*range(100)], [0.05] * 100), 0.05),  # as drawing lots would have it
     ],
 )
 def test_the_share_of_a_list_that_is_on_the_next(before: tuple, after: tuple, share: float) -> None:
