@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from risk_model.experiment import Experiment
 from risk_model.training.dataset import Dataset
-from risk_model.training.evaluation import Counts, counts_of, measure, take
+from risk_model.training.evaluation import Counts, counts_of, figures_of, measure, take
 from risk_model.training.intervals import Figure, Resamples, interval
 from risk_model.training.predictions import Predictions, pooled
 from risk_model.training.splits import Split, seen_before
@@ -65,7 +65,7 @@ def _parts(rows: Predictions, resamples: Resamples, by: str, groups: Mapping[str
         own = take(rows, np.flatnonzero(inside))
         if 0 < own.outcome.sum() < len(own):
             values, draws = measure(own, resamples)
-            yield Part(by, name, counts_of(own), tuple(Figure(f, values[f], *interval(draws[f])) for f in FIGURES))
+            yield Part(by, name, counts_of(own), figures_of(FIGURES, values, draws))
 
 
 def _by_lead(rows: Predictions, resamples: Resamples, days: NDArray[np.float64]) -> Iterator[Part]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from risk_model.experiment import Experiment
 from risk_model.training.capacity import found_range, lists
 from risk_model.training.intervals import Figure, Resamples, interval
-from risk_model.training.metrics import CAPACITY_METRICS, METRICS, rank_metrics, sum_metrics
+from risk_model.training.metrics import CAPACITY_METRICS, METRICS, NOT_DRAWN, rank_metrics, sum_metrics
 from risk_model.training.predictions import Predictions, list_keys
 
 Floats = NDArray[np.float64]
@@ -80,8 +80,8 @@ def evaluate(experiment: Experiment, predictions: Predictions, resamples: Resamp
     ``resamples`` were drawn from all people of all test slices, so that figures of several splits and estimators can
     be compared draw by draw.
     """
-    values, draws = measure(predictions, resamples)
-    figures = tuple(Figure(metric.name, values[metric.name], *interval(draws[metric.name])) for metric in METRICS)
+    values, draws = measure(predictions, resamples, by_lot(experiment, predictions))
+    figures = figures_of([metric.name for metric in METRICS], values, draws)
     areas = np.unique(predictions.area)
     teams = tuple(
         _team(experiment, predictions, resamples, str(area), np.flatnonzero(predictions.area == area))
@@ -110,10 +110,27 @@ def difference(these: Sequence[Evaluation], those: Sequence[Evaluation], metric:
     return Difference(these[0].estimator, those[0].estimator, figure)
 
 
-def measure(rows: Predictions, resamples: Resamples) -> tuple[dict[str, float], dict[str, Floats]]:
-    """Every metric of the rows as they are, and of every draw."""
+def figures_of(names: Sequence[str], values: Mapping[str, float], draws: Mapping[str, Floats]) -> tuple[Figure, ...]:
+    """These metrics with their intervals; the one that has none is given without."""
+    no_interval = float("nan"), float("nan")
+    ends = {name: no_interval if name == NOT_DRAWN else interval(draws[name]) for name in names}
+    return tuple(Figure(name, values[name], *ends[name]) for name in names)
+
+
+def by_lot(experiment: Experiment, rows: Predictions) -> Floats:
+    """The chance of each row to be listed if the places of its list were drawn by lot."""
+    chance = np.zeros(len(rows))
+    for _, inside in lists(list_keys(experiment, rows.as_of), rows.area):
+        chance[inside] = rows.listed[inside].mean()
+    return chance
+
+
+def measure(
+    rows: Predictions, resamples: Resamples, lots: Floats | None = None
+) -> tuple[dict[str, float], dict[str, Floats]]:
+    """Every metric of the rows as they are, and of every draw. ``lots`` as for ``sum_metrics``."""
     drawn = resamples.only(rows.person)
-    sums = sum_metrics(rows.probability, rows.outcome, rows.listed)
+    sums = sum_metrics(rows.probability, rows.outcome, rows.listed, lots)
     plain = sums.of(sums.columns.sum(axis=0)[None])
     draws = sums.of(drawn.sums(sums.columns))
     once = np.ones((1, len(rows)), dtype=np.uint8)
@@ -131,9 +148,8 @@ def _team(
     experiment: Experiment, rows: Predictions, resamples: Resamples, area: str, inside: NDArray[np.intp]
 ) -> TeamFigures:
     own = take(rows, inside)
-    values, draws = measure(own, resamples)
-    figures = tuple(Figure(name, values[name], *interval(draws[name])) for name in TEAM_METRICS)
-    return TeamFigures(area, experiment.capacity[area], counts_of(own), figures)
+    values, draws = measure(own, resamples, by_lot(experiment, own))
+    return TeamFigures(area, experiment.capacity[area], counts_of(own), figures_of(TEAM_METRICS, values, draws))
 
 
 def take(rows: Predictions, keep: NDArray[np.intp]) -> Predictions:
@@ -162,6 +178,7 @@ def _ties(experiment: Experiment, rows: Predictions) -> tuple[Figure, ...]:
         found += found_range(rows.raw_score[inside], rows.outcome[inside], experiment.capacity[area])
     positives, listed = rows.outcome.sum(), rows.listed.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
-        recall, precision = found / positives, found / listed
-        by_name = dict(zip(CAPACITY_METRICS, (recall, precision, precision * len(rows) / positives), strict=True))
+        recall, precision, lots = found / positives, found / listed, by_lot(experiment, rows)
+        lift = precision / ((lots @ rows.outcome) / lots.sum())
+        by_name = dict(zip(CAPACITY_METRICS, (recall, precision, lift), strict=True))
     return tuple(Figure(name, float(v[1]), float(v[0]), float(v[2])) for name, v in by_name.items())

@@ -17,6 +17,8 @@ from risk_model.training.ranked import pass_down
 
 Floats = NDArray[np.float64]
 BINS = 10
+SUMS = 7
+"""Columns before those of the bins."""
 WORKERS = 2
 """Shares of the weightings handled side by side."""
 
@@ -35,7 +37,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("recall_at_capacity", "Found with the places there are",
            "of all who had the outcome, the share on a list", +1),
     Metric("precision_at_capacity", "Right among those listed", "of all on a list, the share who had the outcome", +1),
-    Metric("lift_at_capacity", "Times better than drawing lots", "precision over the rate among everybody", +1),
+    Metric("lift_at_capacity", "Times better than drawing lots",
+           "precision over that of as many places drawn by lot, list by list", +1),
     Metric("auc", "AUC", "the chance that somebody with the outcome is ranked above somebody without", +1),
     Metric("average_precision", "Average precision", "precision averaged over every length of list", +1),
     Metric("brier", "Brier score", "mean squared distance of probability and outcome", -1),
@@ -46,6 +49,10 @@ METRICS: tuple[Metric, ...] = (
 )  # fmt: skip
 CAPACITY_METRICS = ("recall_at_capacity", "precision_at_capacity", "lift_at_capacity")
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
+
+
+NOT_DRAWN = "calibration_error"
+"""A sum of distances: drawing people again only adds to it, so the middle of its draws is no interval of it."""
 
 
 def rank_metrics(
@@ -81,15 +88,15 @@ class SumMetrics:
         The calibration figures of a resample are one Newton step from those of all rows, which is exact for all rows
         and to first order for a resample.
         """
-        rows, positives, listed, found, squared = sums[:, :5].T
-        bins = np.abs(sums[:, 5 : 5 + self.bins]).sum(axis=1)
-        gradient_0, curve_0, gradient_a, gradient_b, aa, ab, bb = sums[:, 5 + self.bins :].T
+        rows, positives, listed, found, squared, drawn, drawn_found = sums[:, :SUMS].T
+        bins = np.abs(sums[:, SUMS : SUMS + self.bins]).sum(axis=1)
+        gradient_0, curve_0, gradient_a, gradient_b, aa, ab, bb = sums[:, SUMS + self.bins :].T
         with np.errstate(invalid="ignore", divide="ignore"):
             step = (aa * gradient_b - ab * gradient_a) / (aa * bb - ab**2)
             return {
                 "recall_at_capacity": found / positives,
                 "precision_at_capacity": found / listed,
-                "lift_at_capacity": (found / listed) / (positives / rows),
+                "lift_at_capacity": (found / listed) / (drawn_found / drawn),
                 "brier": squared / rows,
                 "calibration_error": bins / rows,
                 "calibration_intercept": self.intercept - gradient_0 / curve_0,
@@ -97,19 +104,23 @@ class SumMetrics:
             }
 
 
-def sum_metrics(probability: Floats, outcome: Floats, listed: Floats) -> SumMetrics:
-    """The metrics of these rows that are functions of sums. Bins are fixed by the rows as they are."""
+def sum_metrics(probability: Floats, outcome: Floats, listed: Floats, lots: Floats | None = None) -> SumMetrics:
+    """The metrics of these rows that are functions of sums. Bins are fixed by the rows as they are.
+
+    ``lots`` is the chance of each row to be listed if places were drawn by lot; without it, all have the same.
+    """
     number = bin_numbers(probability, BINS)
     error = probability - outcome
     bins = np.where(number[:, None] == np.arange(BINS), error[:, None], 0.0)
+    by_lot = np.ones_like(outcome) if lots is None else lots
     held = np.clip(probability, 1e-12, 1 - 1e-12)
     z = np.log(held) - np.log1p(-held)
     intercept, level, slope = _offset_fit(z, outcome), *_slope_fit(z, outcome)
     p_0, p_1 = sigmoid(z + intercept), sigmoid(level + slope * z)
     weight = p_1 * (1 - p_1)
     columns = np.column_stack(
-        [np.ones_like(z), outcome, listed, listed * outcome, error**2, bins, p_0 - outcome, p_0 * (1 - p_0),
-         p_1 - outcome, (p_1 - outcome) * z, weight, weight * z, weight * z**2]
+        [np.ones_like(z), outcome, listed, listed * outcome, error**2, by_lot, by_lot * outcome, bins, p_0 - outcome,
+         p_0 * (1 - p_0), p_1 - outcome, (p_1 - outcome) * z, weight, weight * z, weight * z**2]
     )  # fmt: skip
     return SumMetrics(columns, intercept, slope, BINS)
 
