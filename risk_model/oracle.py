@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from features.events import FIRST_ENTRY_DISPOSALS
 from features.synthetic.oracle import FUTURES, HORIZON_DAYS, code_digest, entry_chances
 from features.synthetic.truth import children_of, read_setting, truth_folder
 from features.workspace import Workspace, digest, whole_file
@@ -47,9 +48,16 @@ class Share:
 
 
 def has_oracle(experiment: Experiment, workspace: Workspace) -> bool:
-    """Whether there is an oracle for the experiment: a synthetic world, and an outcome it speaks of."""
-    speaks = experiment.outcome.name == SPEAKS_OF and experiment.outcome.horizon_days == HORIZON_DAYS
-    return speaks and experiment.splits.kind == "rolling" and truth_folder(workspace).exists()
+    """Whether there is an oracle for the experiment: a synthetic world, an outcome it speaks of, and nobody left out.
+
+    Where people learned from are left out of the test rows, lists are still made of everybody, so the oracle would fill
+    other places than the models did.
+    """
+    plan = experiment.outcome
+    first_entry = plan.kind == "yj_disposal" and plan.first_ever and {*(plan.codes or ())} == {*FIRST_ENTRY_DISPOSALS}
+    speaks = plan.name == SPEAKS_OF and first_entry and plan.horizon_days == HORIZON_DAYS
+    whole = experiment.splits.kind == "rolling" and experiment.splits.people_seen == "keep"
+    return speaks and whole and truth_folder(workspace).exists()
 
 
 def oracle_predictions(

@@ -60,18 +60,18 @@ def vars_of(band: Band) -> list[tuple[str, Any]]:
 
 @dataclass(frozen=True)
 class Predicted:
-    """Pooled test predictions: ``n`` rows of person, probability and outcome, on ``dates`` different lists."""
+    """Pooled test predictions: ``n`` rows of person, probability and outcome, who had ``listed`` places together."""
 
     person: NDArray[np.int64]
     probability: Floats
     outcome: Floats
-    dates: int
+    listed: float
 
 
 def make_bands(experiment: Experiment, rows: Predicted, resamples: Resamples) -> tuple[Band, ...]:
     """Up to three bands, highest first. Bands merge where their cuts tie, where too few had the outcome to say a
     rate, or where a lower band's rate is the higher one."""
-    cuts = _cuts(rows, sum(experiment.capacity.values()))
+    cuts = _cuts(rows)
     cuts = _merged(cuts, rows, experiment.audit.suppress_under)
     draws = resamples.of(rows.person)
     return tuple(
@@ -80,9 +80,9 @@ def make_bands(experiment: Experiment, rows: Predicted, resamples: Resamples) ->
     )
 
 
-def _cuts(rows: Predicted, places: int) -> list[float]:
+def _cuts(rows: Predicted) -> list[float]:
     """Lowest probability of each band, falling, no two equal."""
-    share = places * rows.dates / len(rows.probability)
+    share = rows.listed / len(rows.probability)
     ordered = np.sort(rows.probability)[::-1]
     shares = [min(times * share, most) for times, most in STEPS]
     places_down = [min(max(round(part * len(ordered)), 1), len(ordered)) - 1 for part in shares]

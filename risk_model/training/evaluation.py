@@ -172,10 +172,15 @@ def counts_of(rows: Predictions) -> Counts:
 
 
 def _ties(experiment: Experiment, rows: Predictions) -> tuple[Figure, ...]:
-    """Recall, precision and lift at capacity, with the worst and the best any order of ties could give."""
-    found = np.zeros(3)
-    for area, inside in lists(list_keys(experiment, rows.as_of), rows.area):
-        found += found_range(rows.raw_score[inside], rows.outcome[inside], experiment.capacity[area])
+    """Recall, precision and lift at capacity, with the worst and the best any order of ties could give.
+
+    Where people learned from are left out, they still had places, so what ties could give is not known.
+    """
+    found = np.array([np.nan, rows.listed @ rows.outcome, np.nan])
+    if experiment.splits.people_seen == "keep":
+        found = np.zeros(3)
+        for area, inside in lists(list_keys(experiment, rows.as_of), rows.area):
+            found += found_range(rows.raw_score[inside], rows.outcome[inside], experiment.capacity[area])
     positives, listed = rows.outcome.sum(), rows.listed.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
         recall, precision, lots = found / positives, found / listed, by_lot(experiment, rows)

@@ -188,7 +188,8 @@ def refit_final(
     check_split(experiment, split, known)
     fitted, calibrator = fit_recipe(experiment, chosen, known, split)
     tested = pooled([part for part in predictions if part.estimator == chosen])
-    lists = len(np.unique(list_keys(experiment, tested.as_of)))
     resamples = resample_people(tested.person, experiment.bootstrap_resamples, experiment.seed)
-    bands = make_bands(experiment, Predicted(tested.person, tested.probability, tested.outcome, lists), resamples)
+    bands = make_bands(
+        experiment, Predicted(tested.person, tested.probability, tested.outcome, float(tested.listed.sum())), resamples
+    )
     return ScoringModel(chosen, known.rows.feature_names, fitted, calibrator, bands)

@@ -14,13 +14,14 @@ from tests.risk_model.drawn import drawn_experiment
 
 DRAWN = drawn_experiment()
 EXPERIMENT = DRAWN.model_copy(update={"capacity": {team: 3 * places for team, places in DRAWN.capacity.items()}})
+PLACES = float(sum(EXPERIMENT.capacity.values()))
 
 
 def predicted(rows: int = 4000, dates: int = 3, level: float = 4.0, seed: int = 0) -> Predicted:
     rng = np.random.default_rng(seed)
     probability = 1 / (1 + np.exp(level - rng.normal(size=rows)))
     outcome = (rng.random(rows) < probability).astype(float)
-    return Predicted(rng.integers(0, rows // 2, rows), probability, outcome, dates)
+    return Predicted(rng.integers(0, rows // 2, rows), probability, outcome, dates * PLACES)
 
 
 def bands_of(rows: Predicted, experiment: Experiment = EXPERIMENT) -> tuple[Band, ...]:
@@ -58,7 +59,7 @@ def test_where_there_are_places_for_nearly_all_a_band_still_means_something() ->
 
 def test_equal_probabilities_are_never_parted() -> None:
     rows = predicted()
-    rule = Predicted(rows.person, np.round(rows.probability, 2), rows.outcome, rows.dates)
+    rule = Predicted(rows.person, np.round(rows.probability, 2), rows.outcome, rows.listed)
     cuts = [band.at_least for band in bands_of(rule)]
     assert len(cuts) == len(set(cuts))
     assert set(cuts) <= set(rule.probability)
@@ -73,7 +74,7 @@ def test_bands_with_too_few_positives_are_joined() -> None:
 
 def test_bands_whose_rates_are_the_wrong_way_round_are_joined() -> None:
     rows = predicted(level=1.0)
-    bands = bands_of(Predicted(rows.person, 1 - rows.probability, rows.outcome, 3))
+    bands = bands_of(Predicted(rows.person, 1 - rows.probability, rows.outcome, rows.listed))
     assert len(bands) == 1
     assert bands[0].positives > 20, "not for want of positives"
 
@@ -82,7 +83,7 @@ def test_with_too_few_positives_at_all_it_says_so_and_gives_no_number() -> None:
     rows = predicted()
     outcome = np.zeros(len(rows.outcome))
     outcome[np.argsort(-rows.probability)[:3]] = 1
-    (band,) = bands_of(Predicted(rows.person, rows.probability, outcome, 3))
+    (band,) = bands_of(Predicted(rows.person, rows.probability, outcome, rows.listed))
     assert band.plain == (
         "Too few young people with a similar record to say how many had a first youth caution or court sentence "
         "within 12 months"

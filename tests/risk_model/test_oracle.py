@@ -141,8 +141,13 @@ def test_the_oracle_is_asked_once_and_its_rows_are_those_tested(small_run: Path,
 
 def test_there_is_no_oracle_for_other_outcomes_or_real_data(small_run: Path, tmp_path: Path) -> None:
     pipeline = Pipeline.at(PAGE, small_run)
-    other = pipeline.experiment.outcome.model_copy(update={"name": "first_suspect"})
-    assert not has_oracle(pipeline.experiment.model_copy(update={"outcome": other}), pipeline.workspace)
+    assert has_oracle(pipeline.experiment, pipeline.workspace)
+    for changed in ({"name": "first_suspect"}, {"codes": ("referral_order", "YRO", "DTO")}, {"first_ever": False},
+                    {"kind": "occurrence"}, {"horizon_days": 182}):  # fmt: skip
+        other = pipeline.experiment.outcome.model_copy(update=changed)
+        assert not has_oracle(pipeline.experiment.model_copy(update={"outcome": other}), pipeline.workspace), changed
+    left_out = pipeline.experiment.splits.model_copy(update={"people_seen": "leave_out"})
+    assert not has_oracle(pipeline.experiment.model_copy(update={"splits": left_out}), pipeline.workspace)
     assert not has_oracle(pipeline.experiment, Workspace(tmp_path))
 
 

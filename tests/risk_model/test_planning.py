@@ -149,6 +149,10 @@ def test_people_learned_from_can_be_left_out_of_tests_without_shortening_the_lis
         assert (part.person == whole.person[expected]).all()
         assert (part.listed == whole.listed[expected]).all()
         assert (expected == ~seen_before(world.rows, split, whole.person)).all()
+    for each in unseen.evaluations:
+        for tie in each.ties:
+            assert tie.value == pytest.approx(each.figure(tie.name).value)
+            assert np.isnan([tie.low, tie.high]).all(), "those left out had places too"
 
 
 def test_a_test_with_nobody_new_in_it_is_refused_in_words(tmp_path: Path) -> None:
