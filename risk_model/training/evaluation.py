@@ -67,6 +67,8 @@ class Difference:
     estimator: str
     against: str
     figure: Figure
+    rests_on: tuple[tuple[Figure, Counts], ...] = ()
+    """The single figures behind it, of both, with their counts: where one may not be shown, this may not either."""
 
     @property
     def is_tie(self) -> bool:
@@ -107,7 +109,8 @@ def difference(these: Sequence[Evaluation], those: Sequence[Evaluation], metric:
     """The difference of two estimators' means over the same splits, paired draw by draw."""
     (value, draws), (other, other_draws) = mean_of_splits(these, metric), mean_of_splits(those, metric)
     figure = Figure(metric, value - other, *interval(draws - other_draws))
-    return Difference(these[0].estimator, those[0].estimator, figure)
+    rests_on = tuple((each.figure(metric), each.counts) for each in (*these, *those))
+    return Difference(these[0].estimator, those[0].estimator, figure, rests_on)
 
 
 def figures_of(names: Sequence[str], values: Mapping[str, float], draws: Mapping[str, Floats]) -> tuple[Figure, ...]:

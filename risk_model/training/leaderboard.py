@@ -29,6 +29,7 @@ from risk_model.training.showing import (
     say_difference,
     say_figure,
     shown_counts,
+    shown_difference,
     shown_figure,
     verdict,
 )
@@ -65,7 +66,7 @@ def leaderboard_json(experiment: Experiment, result: TrainingResult) -> dict[str
         ],
         "breakdowns": [_breakdown_json(each, under) for each in result.breakdowns],
         "evaluations": [_evaluation_json(each, under) for each in result.evaluations],
-        "against_rule": [_difference_json(each) for each in result.selection.against_rule],
+        "against_rule": [_difference_json(each, under) for each in result.selection.against_rule],
         "failures": [vars(failure) for failure in result.failures],
     }  # fmt: skip
 
@@ -98,9 +99,9 @@ def _figure_json(figure: Figure | None) -> dict[str, float | None] | None:
             for name in ("value", "low", "high")}  # fmt: skip
 
 
-def _difference_json(each: Difference) -> dict[str, Any]:
+def _difference_json(each: Difference, under: int) -> dict[str, Any]:
     names = {"estimator": each.estimator, "against": each.against, "metric": each.figure.name}
-    return names | {"difference": _figure_json(each.figure), "verdict": verdict(each)}
+    return names | {"difference": _figure_json(shown_difference(each, under)), "verdict": verdict(each)}
 
 
 def render_text(experiment: Experiment, result: TrainingResult, names: Mapping[str, str]) -> str:
@@ -117,7 +118,7 @@ def render_text(experiment: Experiment, result: TrainingResult, names: Mapping[s
     ]
     parts = [experiment.question, "", _aligned(rows), "", "Chosen (*): " + result.selection.reason, "", _aligned(teams)]
     parts += ["", result.selection.verdict] if result.selection.verdict else []
-    parts += ["", *(say_difference(each) for each in result.selection.against_rule)]
+    parts += ["", *(say_difference(each, under) for each in result.selection.against_rule)]
     parts += [f"FAILED {failure.estimator}, {failure.split}: {failure.why}" for failure in result.failures]
     return "\n".join(parts)
 
@@ -182,7 +183,7 @@ def render_html(
         parts=[(part.by, part.group, shown_counts(part.counts, under), _part_cells(part, under))
                for part in result.breakdowns],
         part_headlines=[BY_NAME[name] for name in PART_FIGURES],
-        differences=[say_difference(each) for each in result.selection.against_rule],
+        differences=[say_difference(each, under) for each in result.selection.against_rule],
         plots=[(plot.alt, base64.b64encode(plot.png).decode()) for plot in plots],
         percent=words.percent,
     )  # fmt: skip

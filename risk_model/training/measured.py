@@ -74,7 +74,7 @@ def _select(
     if plan.least_group_ratio and ask_groups is None:
         raise BadConfiguration("[selection] least_group_ratio looks at groups, and no characteristics were handed in")
     unequal = ask_groups(predictions) if ask_groups else {}
-    return select(plan, by_split, stabilities(predictions), unequal)
+    return select(plan, by_split, stabilities(predictions), unequal, experiment.audit.suppress_under)
 
 
 def draws_of(experiment: Experiment, predictions: Sequence[Predictions]) -> Resamples:

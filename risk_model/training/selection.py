@@ -9,12 +9,14 @@ from types import MappingProxyType
 
 import numpy as np
 
+from risk_model.disclosure import UNDER
 from risk_model.errors import BadConfiguration, Untrainable, all_faults
 from risk_model.experiment import Experiment
 from risk_model.plan import SelectionPlan
 from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import Difference, Evaluation, difference, mean_of_splits
 from risk_model.training.metrics import BY_NAME
+from risk_model.training.showing import say_gap
 from risk_model.training.simultaneous import Compared, intervals
 
 BySplit = Mapping[str, Sequence[Evaluation]]
@@ -73,12 +75,13 @@ def check_selection(experiment: Experiment) -> None:
 
 
 def select(
-    plan: SelectionPlan, by_split: BySplit, stability: Mapping[str, float] = NOTHING_KNOWN, unequal: Unequal = NO_GROUPS
-) -> Selection:
+    plan: SelectionPlan, by_split: BySplit, stability: Mapping[str, float] = NOTHING_KNOWN,
+    unequal: Unequal = NO_GROUPS, under: int = UNDER,
+) -> Selection:  # fmt: skip
     """The best by the plan's rule; or, of those the data cannot tell from the best, the simplest.
 
     ``stability`` is the share of each estimator's list still on its next one, ``unequal`` in what groups are certainly
-    found unequally; who falls short of what the plan asks is passed over, unless all do.
+    found unequally; who falls short of what the plan asks is passed over, unless all do. ``under``: as for disclosure.
 
     :raises Untrainable: no estimator that may be chosen has a value for the metric.
     """
@@ -95,7 +98,7 @@ def select(
     table = tuple(Standing(name, ESTIMATORS[name].publishable, means[name], from_best.get(name)) for name in ranked)
     tied = [best, *(name for name in choosable if name != best and plan.tie_within_interval and from_best[name].is_tie)]
     chosen = min(tied, key=lambda name: (_simplicity(plan, name), name != best, ranked.index(name)))
-    reason = _reason(plan, from_best, best, chosen) + unsteady + unfair
+    reason = _reason(plan, from_best, best, chosen, under) + unsteady + unfair
     against = _against_rule(by_split, ranked, plan.metric)
     needed = _is_model_needed(plan, by_split, [name for name in ranked if name in choosable], chosen)
     return Selection(chosen, plan.metric, reason, table, against, needed, unequal)
@@ -177,16 +180,14 @@ def _against_rule(by_split: BySplit, ranked: Sequence[str], metric: str) -> tupl
     return tuple(difference(by_split[name], by_split[rule], metric) for rule in rules for name in learners)
 
 
-def _reason(plan: SelectionPlan, from_best: Mapping[str, Difference], best: str, chosen: str) -> str:
+def _reason(plan: SelectionPlan, from_best: Mapping[str, Difference], best: str, chosen: str, under: int) -> str:
     """Why this one, in words; no estimator's own value, which may rest on few and is shown where that is checked."""
     what = BY_NAME[plan.metric].plain
     how = "the mean over the splits" if plan.rule == "best_mean" else "the least regret on any split"
     measured = f'{how} of "{what}" ({plan.metric}), as the experiment fixed beforehand'
     if chosen == best:
         return f"{ESTIMATORS[best].plain_name} has the best value by {measured}."
-    gap = from_best[chosen].figure
-    by = f"the difference is {gap.value:+.3f}, with a 95% interval from {gap.low:+.3f} to {gap.high:+.3f}"
     return (
         f"{ESTIMATORS[chosen].plain_name} cannot be told apart from the best, {ESTIMATORS[best].plain_name}, and is "
-        f"simpler: {'there are too few to measure a difference' if math.isnan(gap.low) else by}. Judged by {measured}."
+        f"simpler: the difference is {say_gap(from_best[chosen], under)}. Judged by {measured}."
     )

@@ -53,14 +53,28 @@ def verdict(each: Difference) -> str:
     return "better" if each.figure.value * BY_NAME[each.figure.name].better > 0 else "worse"
 
 
-def say_difference(each: Difference) -> str:
+def shown_difference(each: Difference, under: int) -> Figure | None:
+    """The difference rounded, or None where a figure behind it may not be shown: one side would tell the other's."""
+    if any(shown_figure(figure, counts, under) is None for figure, counts in each.rests_on):
+        return None
+    figure = each.figure
+    return Figure(figure.name, *(round(value, TEAM_DIGITS) for value in (figure.value, figure.low, figure.high)))
+
+
+def say_gap(each: Difference, under: int) -> str:
+    """How large the difference is, with its interval, if that may be said."""
+    shown = shown_difference(each, under)
+    if shown is None or math.isnan(shown.low):
+        return "with too few to say how large a difference"
+    return f"{shown.value:+.2f} (95% interval {shown.low:+.2f} to {shown.high:+.2f})"
+
+
+def say_difference(each: Difference, under: int) -> str:
     """The difference as a sentence."""
     mine, other = ESTIMATORS[each.estimator].plain_name, ESTIMATORS[each.against].plain_name
-    by = f"{each.figure.value:+.3f} (95% interval {each.figure.low:+.3f} to {each.figure.high:+.3f})"
-    by = "with too few to measure" if math.isnan(each.figure.low) else by
     if each.is_tie:
-        return f"{mine} against {other}: a tie, {by}."
-    return f"{mine} is {verdict(each)} than {other}: {by}."
+        return f"{mine} against {other}: a tie, {say_gap(each, under)}."
+    return f"{mine} is {verdict(each)} than {other}: {say_gap(each, under)}."
 
 
 def shown_metrics(each: Evaluation, under: int) -> dict[str, float]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,17 +13,21 @@ from risk_model.plan import SelectionPlan
 from risk_model.training.evaluation import Counts, Evaluation
 from risk_model.training.intervals import Figure
 from risk_model.training.selection import Selection, check_selection, select
-from risk_model.training.showing import say_difference, verdict
+from risk_model.training.showing import say_difference, shown_difference, verdict
 from tests.risk_model.drawn import drawn_experiment
 
 PLAN = SelectionPlan(metric="auc", simplest_first=("repeat_suspect", "logistic", "lightgbm"))
+
+
+MANY = Counts(400, 400, 100, 100, 60.0, 20.0)
+FEW = Counts(400, 400, 23, 23, 60.0, 4.0)
 
 
 def evaluations(estimator: str, *values: float, spread: float = 0.02, metric: str = "auc") -> list[Evaluation]:
     """One evaluation a split; the draws lie around the value, independently of other estimators'."""
     noise = np.random.default_rng(list(estimator.encode())).normal(0, spread, 300)
     return [
-        Evaluation(estimator, f"test {at}", Counts(1, 1, 1, 1, 1.0, 1.0), (Figure(metric, value, 0.0, 1.0),), (), (),
+        Evaluation(estimator, f"test {at}", MANY, (Figure(metric, value, 0.0, 1.0),), (), (),
                    {metric: value + noise})
         for at, value in enumerate(values)
     ]  # fmt: skip
@@ -71,7 +78,7 @@ def test_where_less_is_better_the_smallest_is_chosen() -> None:
 def test_a_difference_inside_its_interval_is_called_a_tie() -> None:
     found = chosen(PLAN, evaluations("repeat_suspect", 0.70), evaluations("lightgbm", 0.71))
     assert verdict(found.against_rule[0]) == "a tie"
-    assert ": a tie, +0.010" in say_difference(found.against_rule[0])
+    assert ": a tie, +0.01 (95% interval" in say_difference(found.against_rule[0], 5)
 
 
 def test_an_estimator_without_a_value_is_never_chosen() -> None:
@@ -159,11 +166,22 @@ def test_of_many_models_no_better_than_the_rule_one_is_rarely_said_to_add_someth
         for name in ("repeat_suspect", *LEARNERS):
             found, noise = 0.7 + rng.normal(0, 0.02), rng.normal(0, 0.02, 300)
             figure = Figure("auc", found, 0.0, 1.0)
-            each[name] = [
-                Evaluation(name, "test", Counts(1, 1, 1, 1, 1.0, 1.0), (figure,), (), (), {"auc": found + noise})
-            ]
+            each[name] = [Evaluation(name, "test", MANY, (figure,), (), (), {"auc": found + noise})]
         said += select(PLAN, each).verdict.startswith("A model adds")
     assert said / 300 < 0.05
+
+
+def test_a_difference_to_a_figure_that_is_hidden_is_hidden_too() -> None:
+    plan = PLAN.model_copy(update={"metric": "recall_at_capacity"})
+    rule = evaluations("repeat_suspect", 0.355, metric="recall_at_capacity")
+    model = evaluations("lightgbm", 0.360, metric="recall_at_capacity")
+    few = [replace(each, counts=FEW) for each in model]
+    for own, told in ((model, True), (few, False)):
+        found = chosen(plan, rule, own)
+        (against,) = found.against_rule
+        assert (shown_difference(against, 5) is not None) == told
+        for text in (say_difference(against, 5), found.reason):
+            assert bool(re.search(r"[+-]0\.\d", text)) == told, text
 
 
 def test_lists_that_change_too_much_are_passed_over_unless_all_do() -> None:

@@ -42,7 +42,9 @@ def render(inputs: CardInputs) -> str:
         f"The rule was fixed before any result was seen. {plain(chosen.reason)}",
         table(["Tried", f"{MEAN_OF_SPLITS.capitalize()}", "Standing"], tried),
     ]
-    parts += [bullets([plain(say_difference(each)) for each in chosen.against_rule])] if chosen.against_rule else []
+    under = inputs.experiment.audit.suppress_under
+    against = [plain(say_difference(each, under)) for each in chosen.against_rule]
+    parts += [bullets(against)] if against else []
     parts += (
         [
             bullets(
