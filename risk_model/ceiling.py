@@ -46,11 +46,11 @@ class Ceiling:
 
 def measure_ceiling(
     experiment: Experiment, predictions: Sequence[Predictions], oracle: Sequence[Predictions],
-    ceiling: Sequence[Predictions],
+    ceiling: Sequence[Predictions], judge: Sequence[Predictions],
 ) -> Ceiling:  # fmt: skip
     """The ceiling beside the oracle, and every estimator beside the ceiling, at the same places on the same rows."""
-    (of_oracle,) = shares_of_oracle(experiment, ceiling, oracle)
-    return Ceiling(of_oracle, shares_of_oracle(experiment, predictions, ceiling, oracle))
+    (of_oracle,) = shares_of_oracle(experiment, ceiling, oracle, judge)
+    return Ceiling(of_oracle, shares_of_oracle(experiment, predictions, ceiling, judge))
 
 
 def ceiling_predictions(

@@ -61,22 +61,26 @@ def has_oracle(experiment: Experiment, workspace: Workspace) -> bool:
 
 
 def oracle_predictions(
-    experiment: Experiment, workspace: Workspace, tested: Sequence[Predictions], folder: Path, say: Say
-) -> tuple[Predictions, ...]:
+    experiment: Experiment, workspace: Workspace, tested: Sequence[Predictions], folder: Path, say: Say,
+    judging: bool = False,
+) -> tuple[Predictions, ...]:  # fmt: skip
     """What the oracle would have said on the rows that one estimator was tested on.
+
+    ``judging``: by other futures, to judge lists by. Those that chose a list would find it better than it is.
 
     Its chances are kept in ``folder``. Who had the outcome and who gets a place is taken from ``tested`` and the plan.
     """
     setting = read_setting(truth_folder(workspace))
     days = [part.as_of[0].item() for part in tested]
     rows = [[day, part.person.tolist()] for day, part in zip(days, tested, strict=True)]
-    key = digest([world_key(workspace), FUTURES, rows])
+    futures = FUTURES if judging else 2 * FUTURES
+    key = digest([world_key(workspace), futures, judging, rows])
     paths = [folder / FOLDER / f"{key}-{number}.parquet" for number in range(len(tested))]
     if not all(path.exists() for path in paths):
         ends = np.cumsum([len(part) for part in tested])[:-1]
         children = np.split(children_of(workspace, np.concatenate([part.person for part in tested])), ends)
         wanted = {day: who[who >= 0] for day, who in zip(days, children, strict=True)}
-        chances = entry_chances(setting, wanted, say)
+        chances = entry_chances(setting, wanted, say, futures, draw=int(judging))
         for path, part, who, day in zip(paths, tested, children, days, strict=True):
             chance = np.zeros(len(part))
             chance[who >= 0] = chances[day]
@@ -114,14 +118,14 @@ def as_predictions(experiment: Experiment, part: Predictions, chance: NDArray[np
 
 def shares_of_oracle(
     experiment: Experiment, predictions: Sequence[Predictions], best: Sequence[Predictions],
-    oracle: Sequence[Predictions] | None = None,
+    judge: Sequence[Predictions] | None = None,
 ) -> tuple[Share, ...]:  # fmt: skip
     """Each estimator's share of the ``best``, with intervals that resample people, paired draw by draw.
 
-    ``oracle`` has the true chances of the rows, where the best is not the oracle itself. Where even the best finds
-    fewer than ``audit.least_positives``, a share says nothing and is not given.
+    ``judge`` has true chances of the rows that had no part in any list; without it, the best is its own judge. Where
+    even the best finds fewer than ``audit.least_positives``, a share says nothing and is not given.
     """
-    top, chance = pooled(best), pooled(oracle or best).probability
+    top, chance = pooled(best), pooled(judge or best).probability
     drawn = resample_people(top.person, experiment.bootstrap_resamples, experiment.seed).of(top.person)
     enough = bool(top.listed @ top.outcome >= experiment.audit.least_positives)
 

@@ -201,15 +201,23 @@ class State:
         """How much of the oracle's precision each estimator reaches, where the world has an oracle."""
         if not has_oracle(self.experiment, self.workspace):
             return ()
-        return shares_of_oracle(self.experiment, self.trained.predictions, self.oracle)
+        return shares_of_oracle(self.experiment, self.trained.predictions, self.oracle, self.judge)
 
     @cached_property
     def oracle(self) -> tuple[Predictions, ...]:
         """What the oracle would have said on the test rows, where the world has one."""
+        return self._ask_oracle(judging=False)
+
+    @cached_property
+    def judge(self) -> tuple[Predictions, ...]:
+        """The oracle's chances once more, by other futures: what lists are judged by."""
+        return self._ask_oracle(judging=True)
+
+    def _ask_oracle(self, judging: bool) -> tuple[Predictions, ...]:
         predictions = self.trained.predictions
         tested = [part for part in predictions if part.estimator == predictions[0].estimator]
         self.say("asking the oracle, which nothing learns from")
-        return oracle_predictions(self.experiment, self.workspace, tested, self.folder, self.say)
+        return oracle_predictions(self.experiment, self.workspace, tested, self.folder, self.say, judging)
 
     @cached_property
     def ceiling(self) -> Ceiling | None:
@@ -219,7 +227,7 @@ class State:
         said = ceiling_predictions(
             self.experiment, self.workspace, self.known, self.oracle, self.folder, self.training_key, self.say
         )
-        return measure_ceiling(self.experiment, self.trained.predictions, self.oracle, said)
+        return measure_ceiling(self.experiment, self.trained.predictions, self.oracle, said, self.judge)
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:

@@ -47,12 +47,12 @@ class _Snapshot:
 
 
 def entry_chances(
-    setting: Setting, wanted: Mapping[date, Ints], say: Say = lambda line: None, futures: int = FUTURES
+    setting: Setting, wanted: Mapping[date, Ints], say: Say = lambda line: None, futures: int = FUTURES, draw: int = 0
 ) -> dict[date, NDArray[np.float64]]:
     """For each as-of date (a first of a month), the chance of a first entry within 365 days of the children named.
 
     ``wanted`` are positions of children, in any order, and chances come back in that order. Somebody who has entered
-    already has a chance that means nothing.
+    already has a chance that means nothing. Another ``draw`` lives other futures from the same day.
 
     :raises BadConfiguration: a date that is not the first of a month of the world.
     """
@@ -65,7 +65,9 @@ def entry_chances(
         for number, (day, children) in enumerate(wanted.items()):
             mine = np.flatnonzero((children >= before) & (children < before + len(lived.children)))
             say(f"living the year after {day} {futures} times over")
-            rng = np.random.default_rng([setting.seed, 71, number, *([community.number] if community.number else [])])
+            rng = np.random.default_rng(
+                [setting.seed, 71 + 1000 * draw, number, *([community.number] if community.number else [])]
+            )
             then = snapshots[months[day]]
             chances[day][mine] = _in_parts(rng, lived, then, months[day], children[mine] - before, futures)
         before += len(lived.children)

@@ -47,7 +47,8 @@ def refuse_too_good(rows: Dataset, where: str) -> None:
             if auc > MOST_AUC:
                 faults.append(f"{name}: AUC {auc:.3f}")
             elif share > MOST_PURE:
-                faults.append(f"{name}: of about {5 * round(marked / 5)} rows it marks out, over {MOST_PURE:.0%} have the outcome")
+                about = 5 * round(marked / 5)
+                faults.append(f"{name}: of about {about} rows it marks out, over {MOST_PURE:.0%} have the outcome")
     if faults:
         advice = "look for the outcome in how it is made (its dates, its events), or leave it out:"
         raise Untrainable(all_faults(f"{where}: a feature is too good to be true; {advice}", faults))
