@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from features.workspace import read_json, write_json
 from risk_model.errors import BadInput, Untrainable
 from risk_model.training.estimators.base import Scale
+from risk_model.training.intervals import Resamples, interval
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -121,14 +122,30 @@ class ReliabilityBin:
 
 
 def reliability(
-    probability: Floats, outcome: Floats, bins: int = 10, least_positives: int = 0
+    probability: Floats, outcome: Floats, bins: int = 10, least_positives: int = 0, drawn: Resamples | None = None
 ) -> tuple[ReliabilityBin, ...]:
     """Bins of about equal numbers of rows, from the lowest probability; equal probabilities are never parted.
+
+    Intervals are of the people ``drawn`` (each row's), who may be in several rows; without them, or where too few draws
+    say anything, of rows.
 
     Bins are joined upwards until each has ``least_positives`` rows with the outcome, so that none shows a small count.
     """
     joined = joined_bins(probability, bins, lambda rows: bool(outcome[rows].sum() >= least_positives))
-    return tuple(_bin(probability[rows], outcome[rows]) for rows in joined)
+    return tuple(_bin(probability[rows], outcome[rows], _seen(outcome, rows, drawn)) for rows in joined)
+
+
+def _seen(outcome: Floats, rows: Rows, drawn: Resamples | None) -> tuple[float, float]:
+    """The interval of the share who had the outcome among these rows."""
+    if drawn is not None:
+        inside = np.zeros(len(outcome))
+        inside[rows] = 1
+        positives, all_rows = drawn.sums(np.column_stack([inside * outcome, inside])).T
+        with np.errstate(invalid="ignore"):
+            low, high = interval(positives / all_rows)
+        if low < high:
+            return low, high
+    return wilson(int(outcome[rows].sum()), len(rows))
 
 
 def joined_bins(probability: Floats, bins: int, enough: Callable[[Rows], bool]) -> list[Rows]:
@@ -145,9 +162,9 @@ def joined_bins(probability: Floats, bins: int, enough: Callable[[Rows], bool]) 
     return joined
 
 
-def _bin(probability: Floats, outcome: Floats) -> ReliabilityBin:
+def _bin(probability: Floats, outcome: Floats, seen: tuple[float, float]) -> ReliabilityBin:
     count, positives = len(outcome), int(outcome.sum())
-    return ReliabilityBin(float(probability.mean()), positives / count, *wilson(positives, count), count, positives)
+    return ReliabilityBin(float(probability.mean()), positives / count, *seen, count, positives)
 
 
 def equal_mass_bins(probability: Floats, bins: int) -> list[Rows]:

@@ -11,7 +11,7 @@ from risk_model.training.estimators import ESTIMATORS
 from risk_model.training.evaluation import Evaluation
 from risk_model.training.intervals import Figure
 from risk_model.training.leaderboard import all_splits
-from risk_model.training.measured import TrainingResult
+from risk_model.training.measured import TrainingResult, draws_of
 from risk_model.training.plots import (
     Plot,
     precision_recall_curve,
@@ -40,7 +40,8 @@ def leaderboard_plots(experiment: Experiment, result: TrainingResult, names: Map
     recall = _by_team(chosen, "recall_at_capacity", names, under)
     precision = _by_team(chosen, "precision_at_capacity", names, under)
     trade_off = precision_recall_plot(curves, float(own.outcome.mean()), "Found and right, for every length of list")
-    bins = reliability(own.probability, own.outcome, least_positives=under)
+    drawn = draws_of(experiment, result.predictions).of(own.person)
+    bins = reliability(own.probability, own.outcome, least_positives=under, drawn=drawn)
     plots = [team_plot(recall, precision, "Team by team, at its own number of places")] if recall else []
     plots += [trade_off] if any(len(curve.recall) for curve in curves) else []
     plots += [reliability_plot(bins, "Probabilities: what was said and what was seen")] if len(bins) > 1 else []

@@ -21,6 +21,7 @@ from risk_model.training.calibration import (
     wilson,
 )
 from risk_model.training.estimators.base import Scale
+from risk_model.training.intervals import resample_people
 
 
 def drawn(rows: int, slope: float, level: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -132,3 +133,15 @@ def test_wilson_intervals_match_published_values() -> None:
     assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)  # Newcombe 1998, method 3
     assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=1e-4)
     assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_the_interval_of_a_bin_hangs_on_people_and_not_on_how_often_each_is_there() -> None:
+    rng = np.random.default_rng(3)
+    probability = rng.uniform(0.02, 0.5, 2_000)
+    outcome = (rng.random(2_000) < probability).astype(float)
+    once, three = np.arange(2_000), np.tile(np.arange(2_000), 3)
+    one = reliability(probability, outcome, drawn=resample_people(once, 400, 1))
+    copies = reliability(np.tile(probability, 3), np.tile(outcome, 3), drawn=resample_people(three, 400, 1))
+    assert np.allclose([(each.low, each.high) for each in copies], [(each.low, each.high) for each in one])
+    by_rows = reliability(np.tile(probability, 3), np.tile(outcome, 3))
+    assert all(row.high - row.low < each.high - each.low for row, each in zip(by_rows, copies, strict=True))
