@@ -61,7 +61,9 @@ def test_a_killed_training_goes_on_where_it_stopped(
             train(world.experiment, world.inputs, tmp_path / "cut", kept=kept_in(tmp_path))
     again = train(world.experiment, world.inputs, tmp_path / "cut", kept=kept_in(tmp_path))
     assert fitted == every_fit
-    assert [each.figures for each in again.evaluations] == [each.figures for each in undisturbed.evaluations]
+    assert repr([each.figures for each in again.evaluations]) == repr(
+        [each.figures for each in undisturbed.evaluations]
+    )
     calm, cut_file = (tmp_path / name / "predictions.parquet" for name in ("calm", "cut"))
     assert calm.read_bytes() == cut_file.read_bytes()
 
