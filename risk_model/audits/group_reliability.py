@@ -19,7 +19,7 @@ from risk_model.audits.finding import GroupFigures, Rate, Seen
 from risk_model.audits.reading import by_characteristic
 from risk_model.disclosure import ROUND_TO, show_rate
 from risk_model.experiment import AuditPlan
-from risk_model.training.calibration import Rows, joined_bins
+from risk_model.training.calibration import Rows, drawn_rates, joined_bins
 from risk_model.training.evaluation import take
 from risk_model.training.intervals import Resamples, interval
 from risk_model.training.plots import COLOURS, Plot, canvas, percent_axis, to_png
@@ -56,12 +56,7 @@ def _seen(own: Predictions, resamples: Resamples, least: int) -> tuple[Seen, ...
     parts = joined_bins(own.probability, BINS, enough)
     if len(parts) < 2 or not all(enough(part) for part in parts):
         return ()
-    inside = np.zeros((len(own), len(parts)))
-    for at, part in enumerate(parts):
-        inside[part, at] = 1
-    drawn = resamples.only(own.person).sums(np.hstack([inside * own.outcome[:, None], inside]))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rates = drawn[:, : len(parts)] / drawn[:, len(parts) :]
+    rates = drawn_rates(own.outcome, parts, resamples.only(own.person))
     return tuple(_of_part(own, part, draws) for part, draws in zip(parts, rates.T, strict=True))
 
 

@@ -6,7 +6,7 @@ the base rate (as if one more of each class had been seen) and a weak prior pull
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -132,20 +132,22 @@ def reliability(
     Bins are joined upwards until each has ``least_positives`` rows with the outcome, so that none shows a small count.
     """
     joined = joined_bins(probability, bins, lambda rows: bool(outcome[rows].sum() >= least_positives))
-    return tuple(_bin(probability[rows], outcome[rows], _seen(outcome, rows, drawn)) for rows in joined)
-
-
-def _seen(outcome: Floats, rows: Rows, drawn: Resamples | None) -> tuple[float, float]:
-    """The interval of the share who had the outcome among these rows."""
+    seen = [wilson(int(outcome[rows].sum()), len(rows)) for rows in joined]
     if drawn is not None:
-        inside = np.zeros(len(outcome))
-        inside[rows] = 1
-        positives, all_rows = drawn.sums(np.column_stack([inside * outcome, inside])).T
-        with np.errstate(invalid="ignore"):
-            low, high = interval(positives / all_rows)
-        if low < high:
-            return low, high
-    return wilson(int(outcome[rows].sum()), len(rows))
+        by_people = [interval(draws) for draws in drawn_rates(outcome, joined, drawn).T]
+        seen = [ends if ends[0] < ends[1] else of_rows for ends, of_rows in zip(by_people, seen, strict=True)]
+    return tuple(_bin(probability[rows], outcome[rows], ends) for rows, ends in zip(joined, seen, strict=True))
+
+
+def drawn_rates(outcome: Floats, parts: Sequence[Rows], drawn: Resamples) -> Floats:
+    """``(draws, parts)`` shares of each part's rows who had the outcome; NaN where nobody of it was drawn."""
+    inside = np.zeros((len(outcome), len(parts)))
+    for at, part in enumerate(parts):
+        inside[part, at] = 1
+    sums = drawn.sums(np.hstack([inside * outcome[:, None], inside]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rates: Floats = sums[:, : len(parts)] / sums[:, len(parts) :]
+    return rates
 
 
 def joined_bins(probability: Floats, bins: int, enough: Callable[[Rows], bool]) -> list[Rows]:
