@@ -66,9 +66,8 @@ def oracle_predictions(
 ) -> tuple[Predictions, ...]:  # fmt: skip
     """What the oracle would have said on the rows that one estimator was tested on.
 
-    ``judging``: by other futures, to judge lists by. Those that chose a list would find it better than it is.
-
     Its chances are kept in ``folder``. Who had the outcome and who gets a place is taken from ``tested`` and the plan.
+    ``judging``: by other futures, to judge lists by. Those that chose a list would find it better than it is.
     """
     setting = read_setting(truth_folder(workspace))
     days = [part.as_of[0].item() for part in tested]

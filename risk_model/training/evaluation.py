@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from risk_model.experiment import Experiment
 from risk_model.training.capacity import found_range, lists
 from risk_model.training.intervals import Figure, Resamples, interval
-from risk_model.training.metrics import CAPACITY_METRICS, METRICS, NOT_DRAWN, rank_metrics, sum_metrics
+from risk_model.training.metrics import BY_NAME, CAPACITY_METRICS, METRICS, rank_metrics, sum_metrics
 from risk_model.training.predictions import Predictions, list_keys
 
 Floats = NDArray[np.float64]
@@ -114,9 +114,9 @@ def difference(these: Sequence[Evaluation], those: Sequence[Evaluation], metric:
 
 
 def figures_of(names: Sequence[str], values: Mapping[str, float], draws: Mapping[str, Floats]) -> tuple[Figure, ...]:
-    """These metrics with their intervals; the one that has none is given without."""
+    """These metrics with their intervals, those that have one."""
     no_interval = float("nan"), float("nan")
-    ends = {name: no_interval if name == NOT_DRAWN else interval(draws[name]) for name in names}
+    ends = {name: interval(draws[name]) if BY_NAME[name].has_interval else no_interval for name in names}
     return tuple(Figure(name, values[name], *ends[name]) for name in names)
 
 

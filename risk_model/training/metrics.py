@@ -25,12 +25,17 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric's name in tables, what it means, and which way is better (0: nearest to its ideal is best)."""
+    """A metric's name in tables, what it means, and which way is better (0: nearest to its ideal is best).
+
+    ``has_interval``: not of a sum of distances. Drawing people again only adds to it, so the middle of its draws is no
+    interval of it.
+    """
 
     name: str
     plain: str
     meaning: str
     better: int
+    has_interval: bool = True
 
 
 METRICS: tuple[Metric, ...] = (
@@ -43,16 +48,12 @@ METRICS: tuple[Metric, ...] = (
     Metric("average_precision", "Average precision", "precision averaged over every length of list", +1),
     Metric("brier", "Brier score", "mean squared distance of probability and outcome", -1),
     Metric("calibration_error", "Calibration error",
-           "mean distance of probability and observed rate over ten bins of equal size", -1),
+           "mean distance of probability and observed rate over ten bins of equal size", -1, has_interval=False),
     Metric("calibration_intercept", "Calibration intercept", "0 where probabilities are right on the whole", 0),
     Metric("calibration_slope", "Calibration slope", "1 where they are spread as they should be", 0),
 )  # fmt: skip
 CAPACITY_METRICS = ("recall_at_capacity", "precision_at_capacity", "lift_at_capacity")
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
-
-
-NOT_DRAWN = "calibration_error"
-"""A sum of distances: drawing people again only adds to it, so the middle of its draws is no interval of it."""
 
 
 def rank_metrics(

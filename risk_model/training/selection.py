@@ -97,10 +97,10 @@ def select(
     from_best = {name: difference(by_split[name], by_split[best], plan.metric) for name in ranked if name != best}
     table = tuple(Standing(name, ESTIMATORS[name].publishable, means[name], from_best.get(name)) for name in ranked)
     tied = [best, *(name for name in choosable if name != best and plan.tie_within_interval and from_best[name].is_tie)]
-    chosen = min(tied, key=lambda name: (_simplicity(plan, name), name != best, ranked.index(name)))
+    chosen = min(tied, key=lambda name: _simplicity(plan, name))  # of equally simple ones the first: the best
     reason = _reason(plan, from_best, best, chosen, under) + unsteady + unfair
     against = _against_rule(by_split, ranked, plan.metric)
-    needed = _is_model_needed(plan, by_split, [name for name in ranked if name in choosable], chosen)
+    needed = _is_model_needed(plan, by_split, choosable, chosen)
     return Selection(chosen, plan.metric, reason, table, against, needed, unequal)
 
 
