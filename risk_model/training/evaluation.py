@@ -82,11 +82,12 @@ def evaluate(experiment: Experiment, predictions: Predictions, resamples: Resamp
     ``resamples`` were drawn from all people of all test slices, so that figures of several splits and estimators can
     be compared draw by draw.
     """
-    values, draws = measure(predictions, resamples, by_lot(experiment, predictions))
+    lots = by_lot(experiment, predictions)
+    values, draws = measure(predictions, resamples, lots)
     figures = figures_of([metric.name for metric in METRICS], values, draws)
     areas = np.unique(predictions.area)
     teams = tuple(
-        _team(experiment, predictions, resamples, str(area), np.flatnonzero(predictions.area == area))
+        _team(experiment, predictions, resamples, lots, str(area), np.flatnonzero(predictions.area == area))
         for area in areas
         if len(areas) > 1
     )
@@ -94,7 +95,7 @@ def evaluate(experiment: Experiment, predictions: Predictions, resamples: Resamp
         own = tuple(figure for name in TEAM_METRICS for figure in figures if figure.name == name)
         teams = (TeamFigures(str(areas[0]), experiment.capacity[str(areas[0])], counts_of(predictions), own),)
     return Evaluation(
-        predictions.estimator, predictions.split, counts_of(predictions), figures, _ties(experiment, predictions),
+        predictions.estimator, predictions.split, counts_of(predictions), figures, _ties(experiment, predictions, lots),
         teams, draws,
     )  # fmt: skip
 
@@ -148,10 +149,10 @@ def measure(
 
 
 def _team(
-    experiment: Experiment, rows: Predictions, resamples: Resamples, area: str, inside: NDArray[np.intp]
+    experiment: Experiment, rows: Predictions, resamples: Resamples, lots: Floats, area: str, inside: NDArray[np.intp]
 ) -> TeamFigures:
     own = take(rows, inside)
-    values, draws = measure(own, resamples, by_lot(experiment, own))
+    values, draws = measure(own, resamples, lots[inside])
     return TeamFigures(area, experiment.capacity[area], counts_of(own), figures_of(TEAM_METRICS, values, draws))
 
 
@@ -174,7 +175,7 @@ def counts_of(rows: Predictions) -> Counts:
     )
 
 
-def _ties(experiment: Experiment, rows: Predictions) -> tuple[Figure, ...]:
+def _ties(experiment: Experiment, rows: Predictions, lots: Floats) -> tuple[Figure, ...]:
     """Recall, precision and lift at capacity, with the worst and the best any order of ties could give.
 
     Where people learned from are left out, they still had places, so what ties could give is not known.
@@ -186,7 +187,7 @@ def _ties(experiment: Experiment, rows: Predictions) -> tuple[Figure, ...]:
             found += found_range(rows.raw_score[inside], rows.outcome[inside], experiment.capacity[area])
     positives, listed = rows.outcome.sum(), rows.listed.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
-        recall, precision, lots = found / positives, found / listed, by_lot(experiment, rows)
+        recall, precision = found / positives, found / listed
         lift = precision / ((lots @ rows.outcome) / lots.sum())
         by_name = dict(zip(CAPACITY_METRICS, (recall, precision, lift), strict=True))
     return tuple(Figure(name, float(v[1]), float(v[0]), float(v[2])) for name, v in by_name.items())
